@@ -1,0 +1,5 @@
+"""`python -m server.media` runs one media worker."""
+
+from server.media.worker import main
+
+main()

@@ -1,0 +1,135 @@
+"""The media plane of one worker: its rooms behind its port. Every operation of the control API is a method here."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Sequence
+
+from aiortc import RTCCertificate
+
+from server.media import clock, sdp
+from server.media.endpoint import Endpoint, Rights
+from server.media.forward import Forwarder
+from server.media.forward.python import PythonForwarder
+from server.media.messages import Problem
+from server.media.room import Room, RoomEvent, Stage
+from server.media.seam import certificate_fingerprint
+from server.media.udp import UdpPort
+
+TICK = 0.05
+MAX_ENDPOINTS = 1000
+
+
+class Declined(Exception):
+    """An operation that cannot be done, with its stable code."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+class MediaPlane:
+    """See the module."""
+
+    def __init__(self, *, udp_host: str, udp_port: int, announce: Sequence[str]) -> None:
+        self.epoch = secrets.token_hex(8)
+        self.port = UdpPort(host=udp_host, port=udp_port)
+        self.tell: Callable[[RoomEvent], None] = lambda event: None
+        self._announce = list(announce) or [udp_host]
+        self._certificate = RTCCertificate.generateCertificate()
+        self._fingerprint = certificate_fingerprint(self._certificate)
+        self._forwarder: Forwarder = PythonForwarder()
+        self._rooms: dict[str, Room] = {}
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+        self.port.open()
+        try:
+            while True:
+                await asyncio.sleep(TICK)
+                now = clock.now()
+                for room in list(self._rooms.values()):
+                    room.tick(now)
+        finally:
+            await asyncio.gather(*(room.close() for room in self._rooms.values()))
+            self.port.close()
+
+    def join(self, *, room: str, endpoint: str, connection: str, sdp_offer: str) -> str:
+        """Answer an offer. The same `connection` again restarts ICE, another one takes the endpoint's place."""
+        try:
+            offer = sdp.parse(sdp_offer)
+        except sdp.BadOffer as error:
+            raise Declined(Problem.BAD_OFFER) from error
+        house = self._room(room)
+        peer = house.endpoints.get(endpoint)
+        if peer is not None and peer.connection == connection:
+            if not peer.same_shape(offer):
+                raise Declined(Problem.BAD_OFFER)
+            peer.new_credentials()
+            return self._answer(peer, offer)
+        if len(house.endpoints) >= MAX_ENDPOINTS:
+            raise Declined(Problem.ROOM_FULL)
+        peer = Endpoint(
+            name=endpoint,
+            connection=connection,
+            number=house.number_of(endpoint),
+            offer=offer,
+            certificate=self._certificate,
+            port=self.port,
+            house=house,
+            forwarder=self._forwarder,
+        )
+        house.enter(peer)
+        return self._answer(peer, offer)
+
+    def _answer(self, peer: Endpoint, offer: sdp.Offer) -> str:
+        newest = peer.credentials[-1]
+        peer.version += 1
+        return sdp.answer(
+            offer,
+            version=peer.version,
+            hosts=self._announce,
+            port=self.port.number,
+            ufrag=newest.ufrag,
+            password=newest.password,
+            fingerprint=self._fingerprint,
+            slots=peer.announced(),
+        )
+
+    def leave(self, *, room: str, endpoint: str) -> None:
+        house = self._rooms.get(room)
+        if house is None or not house.leave(endpoint):
+            raise Declined(Problem.UNKNOWN_ENDPOINT)
+
+    def rights(self, *, room: str, seq: int, rights: dict[str, Rights]) -> bool:
+        return self._room(room).set_rights(seq, rights)
+
+    def stage(self, *, room: str, seq: int, big: str | None, order: Sequence[str]) -> bool:
+        return self._room(room).set_stage(seq, Stage(big=big, order=tuple(order)))
+
+    def view(self, *, room: str, endpoint: str, thumbs: int) -> None:
+        self._room(room).view(endpoint, thumbs)
+
+    async def close_room(self, *, room: str) -> None:
+        house = self._rooms.pop(room, None)
+        if house is not None:
+            await house.close()
+
+    def stats(self) -> dict[str, object]:
+        """Counters for the technician: per room and endpoint, and of the port."""
+        return {
+            "port": {
+                "received": self.port.received,
+                "sent": self.port.sent,
+                "unknown": self.port.unknown,
+                "unsent": self.port.unsent,
+            },
+            "rooms": {
+                name: {who: peer.stats() for who, peer in room.endpoints.items()} for name, room in self._rooms.items()
+            },
+        }
+
+    def _room(self, name: str) -> Room:
+        house = self._rooms.get(name)
+        if house is None:
+            house = self._rooms[name] = Room(name=name, tell=lambda event: self.tell(event))
+        return house

@@ -1,0 +1,101 @@
+"""How one incoming stream arrives: loss and jitter for receiver reports, holes for NACK. No I/O."""
+
+from server.media import rtcp
+
+# Galene's rule: wait a little, the packet may only be late.
+_PATIENCE = 0.015
+_AGAIN = 0.1
+_TRIES = 5
+_MAX_HOLE = 100
+
+
+class Reception:
+    """Statistics of one SSRC (RFC 3550, appendix A)."""
+
+    __slots__ = (
+        "_base",
+        "_clock",
+        "_cycles",
+        "_expected_before",
+        "_jitter",
+        "_received_before",
+        "_repairs",
+        "_transit",
+        "highest",
+        "missing",
+        "received",
+        "torn",
+    )
+
+    def __init__(self, *, clock: int, repairs: bool) -> None:
+        self._clock = clock
+        self._repairs = repairs
+        self._base = -1
+        self._cycles = 0
+        self._transit = 0.0
+        self._jitter = 0.0
+        self._expected_before = self._received_before = 0
+        self.highest = 0
+        self.received = 0
+        self.missing: dict[int, list[float]] = {}
+        self.torn = False  # a hole too large to mend: only a key frame helps
+
+    def arrived(self, seq: int, ts: int, now: float) -> None:
+        self.received += 1
+        transit = now * self._clock - ts
+        if self._base < 0:
+            self._base = self.highest = seq
+            self._transit = transit
+            return
+        change = abs(transit - self._transit)
+        self._transit = transit
+        if change < self._clock:  # a wrapped or restarted timestamp is no jitter
+            self._jitter += (change - self._jitter) / 16
+        ahead = (seq - self.highest) & 0xFFFF
+        if ahead == 0:
+            return
+        if ahead >= 0x8000:
+            if self.missing:
+                self.missing.pop(seq, None)
+            return
+        if ahead > 1 and self._repairs:
+            self._hole(ahead, now)
+        if seq < self.highest:
+            self._cycles += 0x10000
+        self.highest = seq
+
+    def _hole(self, ahead: int, now: float) -> None:
+        if ahead > _MAX_HOLE:
+            self.missing.clear()
+            self.torn = True
+            return
+        for step in range(1, ahead):
+            self.missing[(self.highest + step) & 0xFFFF] = [now, 0.0, 0.0]
+
+    def due(self, now: float) -> list[int]:
+        """Sequence numbers to ask for again now."""
+        asked: list[int] = []
+        for seq, (since, last, tries) in list(self.missing.items()):
+            if tries >= _TRIES:
+                del self.missing[seq]
+            elif now - since >= _PATIENCE and now - last >= _AGAIN:
+                self.missing[seq] = [since, now, tries + 1]
+                asked.append(seq)
+        return asked
+
+    def block(self, *, ssrc: int, lsr: int, dlsr: int) -> bytes:
+        """A report block, and the start of the next interval."""
+        expected = self._cycles + self.highest - self._base + 1 if self._base >= 0 else 0
+        interval = expected - self._expected_before
+        lost = interval - (self.received - self._received_before)
+        self._expected_before, self._received_before = expected, self.received
+        fraction = min(255, (lost << 8) // interval) if interval > 0 and lost > 0 else 0
+        return rtcp.block(
+            ssrc=ssrc,
+            fraction=fraction,
+            lost=expected - self.received,
+            highest=self._cycles + self.highest,
+            jitter=int(self._jitter),
+            lsr=lsr,
+            dlsr=dlsr,
+        )

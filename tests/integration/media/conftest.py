@@ -1,0 +1,48 @@
+"""Fixtures of the media tests: a worker process per test, a gateway to it, peers that are closed at the end."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from media_harness import Gateway, Peer, Worker
+
+
+@pytest.fixture
+def worker(tmp_path: Path) -> Iterator[Worker]:
+    worker = Worker(tmp_path)
+    worker.start()
+    yield worker
+    worker.stop()
+
+
+@pytest_asyncio.fixture
+async def gateway(worker: Worker) -> AsyncIterator[Gateway]:
+    gateway = Gateway(worker, "room-1")
+    await gateway.start()
+    yield gateway
+    await gateway.close()
+
+
+class Crowd:
+    """People of one meeting."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._peers: list[Peer] = []
+
+    async def join(self, name: str, **how: object) -> Peer:
+        peer = Peer(name, self._gateway, **how)  # type: ignore[arg-type]
+        self._peers.append(peer)
+        return await peer.join()
+
+    async def close(self) -> None:
+        for peer in self._peers:
+            await peer.close()
+
+
+@pytest_asyncio.fixture
+async def crowd(gateway: Gateway) -> AsyncIterator[Crowd]:
+    crowd = Crowd(gateway)
+    yield crowd
+    await crowd.close()
