@@ -1,0 +1,14 @@
+"""The speaker queue and who has the floor."""
+
+from django.apps import AppConfig
+
+
+class FloorConfig(AppConfig):
+    """The speaker queue and who has the floor."""
+
+    name = "meetings.floor"
+    label = "floor"
+
+    def ready(self) -> None:
+        """Register the slice's commands, events and snapshot."""
+        from meetings.floor import commands, snapshot  # noqa: F401, PLC0415

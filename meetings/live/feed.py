@@ -1,0 +1,235 @@
+"""The feed: one per process and meeting, from the journal to the sockets.
+
+A ring of the bell, or two seconds without one, makes it read the journal from where it stands; each event is encoded
+once per audience and written to every socket in order. A client that does not keep up is closed and comes back by
+`seq`. The hub owns the feeds, their tasks and the process's one subscription to the channel layer.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from channels.layers import get_channel_layer
+
+from meetings.live import bell, journal, media_port
+from meetings.live.roles import Audience
+from meetings.live.threads import run
+
+log = logging.getLogger(__name__)
+
+REPAIR_SECONDS = 2.0
+TAIL = 1000
+BATCH = 200
+MAX_UNSEEN_BYTES = 4_000_000
+MAX_UNSEEN_BEATS = 3
+BEAT_SECONDS = 15.0
+SLOW = 4008
+
+
+@dataclass(eq=False)
+class Subscriber:
+    """One socket. `seq` is the last event written to it; `unseen` what was written since it last said "seen"."""
+
+    participant: UUID
+    audience: Audience
+    send: Callable[[str], Awaitable[None]]
+    close: Callable[[int], Awaitable[None]]
+    seq: int = 0
+    unseen_bytes: int = 0
+    unseen_beats: int = 0
+    closed: bool = False
+
+    async def write(self, text: str) -> None:
+        """Write a frame, or close the socket when its client has not kept up."""
+        if self.closed:
+            return
+        self.unseen_bytes += len(text)
+        if self.unseen_bytes > MAX_UNSEEN_BYTES or self.unseen_beats > MAX_UNSEEN_BEATS:
+            await self.end(SLOW)
+            return
+        try:
+            await self.send(text)
+        except Exception:  # noqa: BLE001 - whatever the server under us raises for a socket that is gone
+            self.closed = True
+
+    async def end(self, code: int) -> None:
+        """Close the socket; nothing more is written to it."""
+        if not self.closed:
+            self.closed = True
+            with contextlib.suppress(Exception):
+                await self.close(code)
+
+    def has_seen(self, seq: int) -> None:
+        """The client says it is up to date to `seq`."""
+        self.unseen_bytes = 0
+        self.unseen_beats = 0
+
+
+@dataclass(eq=False)
+class Feed:
+    """The feed of one meeting in this process."""
+
+    meeting: UUID
+    seq: int
+    subscribers: set[Subscriber] = field(default_factory=set)
+    tail: deque[journal.Told] = field(default_factory=lambda: deque(maxlen=TAIL))
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    online: tuple[str, ...] = ()
+
+    async def run(self) -> None:
+        """Deliver for as long as the hub keeps the feed."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(REPAIR_SECONDS):
+                    await self.wake.wait()
+            self.wake.clear()
+            try:
+                await self.deliver()
+                await self.tell_presence()
+            except Exception:
+                log.exception("feed of meeting %s", self.meeting)
+                await asyncio.sleep(REPAIR_SECONDS)
+
+    async def deliver(self) -> None:
+        """Read what is new and write it to every socket."""
+        while new := await run(journal.read, self.meeting, after=self.seq, limit=BATCH):
+            self.tail.extend(new)
+            self.seq = new[-1].seq
+            frames = {audience: events_frame(new, audience) for audience in Audience}
+            for subscriber in list(self.subscribers):
+                await self._bring(subscriber, new, frames)
+            await media_port.port().grown(self.meeting, {told.type for told in new})
+        self.subscribers = {subscriber for subscriber in self.subscribers if not subscriber.closed}
+
+    async def _bring(self, subscriber: Subscriber, new: list[journal.Told], frames: dict[Audience, str]) -> None:
+        if subscriber.seq >= new[-1].seq:
+            return
+        if subscriber.seq == new[0].seq - 1:
+            text = frames[subscriber.audience]
+        else:
+            missed = [told for told in self.tail if told.seq > subscriber.seq]
+            if not missed or missed[0].seq != subscriber.seq + 1:
+                await subscriber.end(SLOW)
+                return
+            text = events_frame(missed, subscriber.audience)
+        subscriber.seq = new[-1].seq
+        await subscriber.write(text)
+
+    async def add(self, subscriber: Subscriber) -> None:
+        """Take a socket on that has been told everything up to `subscriber.seq`."""
+        self.subscribers.add(subscriber)
+        if subscriber.seq < self.seq:
+            missed = await run(journal.read, self.meeting, after=subscriber.seq)
+            missed = [told for told in missed if told.seq > subscriber.seq]
+            if missed:
+                subscriber.seq = missed[-1].seq
+                await subscriber.write(events_frame(missed, subscriber.audience))
+        self.wake.set()
+
+    async def broadcast(self, text: str, audience: Audience) -> None:
+        """Write a frame that is not kept."""
+        for subscriber in list(self.subscribers):
+            if audience is Audience.EVERYONE or subscriber.audience is Audience.STAFF:
+                await subscriber.write(text)
+
+    async def tell_presence(self) -> None:
+        """Tell who is connected to this process, when that has changed."""
+        online = tuple(sorted({str(subscriber.participant) for subscriber in self.subscribers}))
+        if online != self.online:
+            self.online = online
+            await self.broadcast(volatile_frame("presence", {"online": list(online)}), Audience.EVERYONE)
+
+
+class Hub:
+    """All feeds of this process and its one subscription to the channel layer."""
+
+    def __init__(self) -> None:
+        self.feeds: dict[UUID, Feed] = {}
+        self._tasks: dict[UUID, asyncio.Task[None]] = {}
+        self._listener: asyncio.Task[None] | None = None
+
+    async def join(self, meeting: UUID, subscriber: Subscriber) -> Feed:
+        """Subscribe a socket; the meeting's first socket starts its feed."""
+        if self._listener is None or self._listener.done():
+            self._listener = asyncio.create_task(self._listen(), name="bell")
+        feed = self.feeds.get(meeting)
+        if feed is None:
+            feed = self.feeds[meeting] = Feed(meeting=meeting, seq=subscriber.seq)
+            self._tasks[meeting] = asyncio.create_task(feed.run(), name=f"feed {meeting}")
+        await feed.add(subscriber)
+        return feed
+
+    async def leave(self, meeting: UUID, subscriber: Subscriber) -> None:
+        """Unsubscribe a socket; the last one ends the feed."""
+        subscriber.closed = True
+        feed = self.feeds.get(meeting)
+        if feed is None:
+            return
+        feed.subscribers.discard(subscriber)
+        feed.wake.set()
+        if not feed.subscribers:
+            del self.feeds[meeting]
+            await _end(self._tasks.pop(meeting))
+
+    async def close(self) -> None:
+        """End all tasks of this process."""
+        for task in [*self._tasks.values(), *([self._listener] if self._listener else [])]:
+            await _end(task)
+        self.feeds.clear()
+        self._tasks.clear()
+        self._listener = None
+
+    async def _listen(self) -> None:
+        layer = get_channel_layer()
+        while True:
+            try:
+                channel = await layer.new_channel("gongshang.process")
+                await layer.group_add(bell.GROUP, channel)
+                while True:
+                    await self._heard(await layer.receive(channel))
+            except OSError:
+                # Redis is away: the feeds go on by asking the journal.
+                await asyncio.sleep(REPAIR_SECONDS)
+
+    async def _heard(self, message: dict[str, Any]) -> None:
+        feed = self.feeds.get(UUID(message["meeting"]))
+        if feed is None:
+            return
+        match message["type"]:
+            case "bell":
+                if message["seq"] > feed.seq:
+                    feed.wake.set()
+            case "volatile":
+                frame = volatile_frame(message["kind"], message["data"])
+                await feed.broadcast(frame, Audience(message["audience"]))
+            case "expel":
+                for subscriber in list(feed.subscribers):
+                    if str(subscriber.participant) == message["participant"]:
+                        await subscriber.end(4003)
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    if task is asyncio.current_task():
+        return
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+def events_frame(told: list[journal.Told], audience: Audience) -> str:
+    """The `events` frame, put together from texts that were encoded once."""
+    return '{"t":"events","events":[' + ",".join(event.text(audience) for event in told) + "]}"
+
+
+def volatile_frame(kind: str, data: dict[str, Any]) -> str:
+    """The `volatile` frame."""
+    return json.dumps({"t": "volatile", "kind": kind, "data": data}, ensure_ascii=False, separators=(",", ":"))
+
+
+hub = Hub()

@@ -1,0 +1,70 @@
+"""Who may give which command: the one table (domain 2.5), tested as a matrix.
+
+A row says which meeting roles may give the command at all. What else must hold (own request, own venue, the meeting's
+state) is the handler's to check. Generated types and the reference page are written from this table.
+"""
+
+from meetings.live.commands import Command
+from meetings.live.models import Participant
+from meetings.live.roles import Presence, Role
+from server.core.errors import Code, Refused
+
+R = Role
+
+_HOSTS = frozenset({R.HOST, R.CO_HOST})
+_DESK = _HOSTS | {R.SECRETARY}
+_NOTES = _DESK | {R.RECORDER}
+_SOUND = _DESK | {R.TECH, R.VENUE_CLERK}
+_SPEAKERS = frozenset({R.MEMBER, R.DEPARTMENT, R.EXPERT, R.PUBLIC, R.VENUE_CLERK})
+_PRESENTERS = _DESK | {R.MEMBER, R.DEPARTMENT, R.EXPERT}
+_ALL = frozenset(Role)
+
+TABLE: dict[str, frozenset[Role]] = {
+    "meeting.publish": _DESK,
+    "meeting.open_lobby": _DESK,
+    "meeting.start": _HOSTS,
+    "meeting.pause": _HOSTS,
+    "meeting.resume": _HOSTS,
+    "meeting.end": _HOSTS,
+    "meeting.cancel": _DESK,
+    "journal.redact": frozenset({R.AUDITOR}),
+    "people.invite": _DESK,
+    "people.invite_guest": _DESK,
+    "people.uninvite": _DESK,
+    "people.grant_leave": _DESK,
+    "people.check_in": _ALL,
+    "people.take_seat": _ALL,
+    "people.leave": _ALL,
+    "people.admit": _DESK,
+    "people.admit_all": _DESK,
+    "people.remove": _DESK,
+    "people.mute": _SOUND,
+    "people.unmute": _SOUND,
+    "agenda.set_items": _DESK,
+    "agenda.activate": _DESK,
+    "floor.open": _DESK,
+    "floor.close": _DESK,
+    "floor.request": _SPEAKERS,
+    "floor.withdraw": _SPEAKERS,
+    "floor.call": _HOSTS,
+    "floor.skip": _HOSTS,
+    "floor.to_written": _HOSTS | _SPEAKERS,
+    "floor.extend": _HOSTS,
+    "floor.finish": _HOSTS | _SPEAKERS | {R.LEADER},
+    "record.note_opinion": _NOTES | {R.MEMBER, R.EXPERT},
+    "record.note_commitment": _NOTES | {R.DEPARTMENT},
+    "stage.spotlight": _DESK,
+}
+
+
+def require(command: Command, actor: Participant | None) -> None:
+    """Refuse unless the actor's role may give the command. The server itself may give any."""
+    if actor is None:
+        return
+    if actor.role not in TABLE[command.name] or actor.presence == Presence.REMOVED:
+        raise Refused(Code.NOT_ALLOWED, command=command.name)
+
+
+def commands_of(role: Role) -> list[str]:
+    """The commands that a role may give, for the client's buttons (the server still decides each time)."""
+    return sorted(name for name, roles in TABLE.items() if role in roles)

@@ -1,0 +1,10 @@
+"""The minutes slice."""
+
+from django.apps import AppConfig
+
+
+class MinutesConfig(AppConfig):
+    """The minutes slice."""
+
+    name = "meetings.minutes"
+    label = "minutes"

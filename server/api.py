@@ -1,0 +1,63 @@
+"""The HTTP API: every slice's router under /api, and one shape of error for all.
+
+An error is `{"code": …, "facts": {…}}` with the code's HTTP status; nobody sees a stack trace.
+"""
+
+import logging
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import ValidationError
+from ninja.utils import check_csrf
+
+from server.core.errors import Code, Refused
+
+log = logging.getLogger(__name__)
+
+
+def csrf_checked(request: HttpRequest) -> bool:
+    """Every endpoint that changes something needs the CSRF header: our only credential is a cookie."""
+    if check_csrf(request) is not None:
+        raise Refused(Code.BAD_ORIGIN)
+    return True
+
+
+api = NinjaAPI(
+    title="共商", version="1", urls_namespace="api", docs_url=None, openapi_url=None, auth=csrf_checked
+)
+
+ROUTERS = {
+    "accounts": "server.accounts.api",
+    "live": "meetings.live.api",
+    "consultations": "meetings.consultation.api",
+    "people": "meetings.people.api",
+    "documents": "meetings.documents.api",
+    "minutes": "meetings.minutes.api",
+    "followups": "meetings.followups.api",
+    "voting": "voting.api",
+}
+for prefix, module in ROUTERS.items():
+    if find_spec(module):
+        api.add_router(f"/{prefix}", import_module(module).router)
+
+
+@api.exception_handler(Refused)
+def refused(request: HttpRequest, error: Refused) -> HttpResponse:
+    """A refusal with its code and facts."""
+    return api.create_response(request, {"code": error.code.value, "facts": error.facts}, status=error.status)
+
+
+@api.exception_handler(ValidationError)
+def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """A missing or malformed field."""
+    fields = sorted({str(problem["loc"][-1]) for problem in error.errors})
+    return api.create_response(request, {"code": Code.BAD_REQUEST.value, "facts": {"fields": fields}}, status=400)
+
+
+@api.exception_handler(Exception)
+def crashed(request: HttpRequest, error: Exception) -> HttpResponse:
+    """A programmer's mistake: the log has the trace, the person has a code."""
+    log.error("request %s failed", request.path, exc_info=error)
+    return api.create_response(request, {"code": Code.INTERNAL.value, "facts": {}}, status=500)

@@ -1,0 +1,10 @@
+"""快速征询: polls, ballots, tallies."""
+
+from django.apps import AppConfig
+
+
+class VotingConfig(AppConfig):
+    """快速征询: polls, ballots, tallies."""
+
+    name = "voting"
+    label = "voting"
