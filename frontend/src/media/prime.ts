@@ -1,0 +1,32 @@
+/**
+ * A Chromium viewer that never sent video reports no bandwidth: its trackless camera line takes the REMB role and
+ * stays silent. A few frames of a tiny canvas on that line, once, cure it. No permission is asked.
+ */
+
+const SECONDS = 0.4;
+
+export async function prime(sender: RTCRtpSender): Promise<void> {
+  if (sender.track !== null) return;
+  const canvas = document.createElement("canvas");
+  if (typeof canvas.captureStream !== "function") return;
+  canvas.width = 64;
+  canvas.height = 36;
+  const paint = canvas.getContext("2d");
+  const track = canvas.captureStream(15).getVideoTracks()[0];
+  if (paint === null || track === undefined) return;
+  let shade = 0;
+  const drawing = window.setInterval(() => {
+    shade = (shade + 16) % 256;
+    paint.fillStyle = `rgb(${shade},${shade},${shade})`;
+    paint.fillRect(0, 0, 64, 36);
+  }, 50);
+  try {
+    await sender.replaceTrack(track);
+    await new Promise((done) => window.setTimeout(done, SECONDS * 1000));
+    // A person may have turned the camera on in the meantime.
+    if (sender.track === track) await sender.replaceTrack(null);
+  } finally {
+    window.clearInterval(drawing);
+    track.stop();
+  }
+}
