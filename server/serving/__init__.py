@@ -1,0 +1,1 @@
+"""What `manage.py serve` is made of: the processes it watches, the addresses it answers on, its certificate."""
