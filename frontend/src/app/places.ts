@@ -1,0 +1,19 @@
+/** Addresses that one area needs of another. Each area's `routes.ts` answers to its own. */
+export const places = {
+  home: () => "/",
+  signIn: (next?: string) => (next && next !== "/" ? `/sign-in?next=${encodeURIComponent(next)}` : "/sign-in"),
+  changePassword: () => "/change-password",
+  consultations: () => "/consultations",
+  consultation: (id: string) => `/consultations/${id}`,
+  /** Preparing and administering a meeting. */
+  meeting: (id: string) => `/meetings/${id}`,
+  /** Being in it. */
+  room: (id: string) => `/room/${id}`,
+  minutes: () => "/minutes",
+  meetingMinutes: (meeting: string) => `/meetings/${meeting}/minutes`,
+  followups: () => "/followups",
+} as const;
+
+/** A place on this site to go on to after signing in; anything else leads home. */
+export const ownPlace = (next: unknown): string =>
+  typeof next === "string" && /^\/(?![/\\])/.test(next) ? next : places.home();

@@ -1,0 +1,86 @@
+/**
+ * The frames on `/ws/live`, protocol 1, as TypeScript. Commands, events and snapshots are generated
+ * (`api/generated/protocol.ts`); this is the envelope around them.
+ */
+import type { Facts } from "@/api/errors";
+
+export const PROTOCOL = 1;
+
+export type Seat = "person" | "companion" | "venue";
+export type Audience = "everyone" | "staff";
+
+export interface Command {
+  type: string;
+  [field: string]: unknown;
+}
+
+/** One fact of the journal. `data` carries whole changed objects. */
+export interface LiveEvent<Data = Record<string, unknown>> {
+  seq: number;
+  at: string;
+  type: string;
+  v: number;
+  actor: string | null;
+  data: Data;
+}
+
+/** What stands in for an event of another audience, so that nobody's `seq` has a gap. */
+export interface HiddenEvent {
+  seq: number;
+  type: "hidden";
+}
+
+export type Told = LiveEvent | HiddenEvent;
+
+export interface Me {
+  participant: string;
+  name: string;
+  role: string;
+  audience: Audience;
+  seat: Seat;
+  can: string[];
+}
+
+export type Snapshot = Record<string, unknown>;
+
+export interface Welcome {
+  t: "welcome";
+  protocol: number;
+  at: string;
+  seq: number;
+  me: Me;
+  snapshot: Snapshot | null;
+  events: Told[];
+}
+
+export interface VolatileFrame {
+  t: "volatile";
+  kind: string;
+  data: Record<string, unknown>;
+}
+
+export type MediaFrame = { t: "media"; op: string } & Record<string, unknown>;
+
+export type ServerFrame =
+  | Welcome
+  | { t: "done"; id: string; seq: number; result: unknown }
+  | { t: "refused"; id: string | null; code: string; facts: Facts }
+  | { t: "events"; events: Told[] }
+  | { t: "beat"; seq: number; at: string }
+  | VolatileFrame
+  | MediaFrame;
+
+export type ClientFrame =
+  | { t: "hello"; protocol: number; meeting: string; since: number | null; seat: Seat }
+  | { t: "do"; id: string; command: Command }
+  | { t: "seen"; seq: number }
+  | ({ t: "media"; op: string } & Record<string, unknown>);
+
+/** Close codes after which coming back is useless, and the error that people read then. */
+export const FINAL_CLOSE: Readonly<Record<number, string>> = {
+  4001: "NOT_SIGNED_IN",
+  4003: "NOT_IN_MEETING",
+  4004: "NOT_FOUND",
+  4010: "BAD_PROTOCOL",
+};
+export const CLOSE_MALFORMED = 4009;
