@@ -8,3 +8,7 @@ class VotingConfig(AppConfig):
 
     name = "voting"
     label = "voting"
+
+    def ready(self) -> None:
+        """Register the commands, events and snapshot."""
+        from voting import casting, commands, snapshot  # noqa: F401

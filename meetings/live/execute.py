@@ -34,7 +34,7 @@ def execute(*, meeting_id: UUID, actor: UUID | None, command_id: str, command: C
     Raises `Refused`; then nothing has changed.
     """
     if command.direct:
-        return _answer(meeting_id=meeting_id, actor=actor, command=command)
+        return _answer(meeting_id=meeting_id, actor=actor, command_id=command_id, command=command)
     key = str(actor) if actor else ""
     with transaction.atomic():
         meeting = _locked(meeting_id)
@@ -65,12 +65,12 @@ def _told(events: Iterator[Event], scene: Scene) -> Iterator[Event]:
             yield from _told(react(event, scene), scene)
 
 
-def _answer(*, meeting_id: UUID, actor: UUID | None, command: Command) -> Answer:
+def _answer(*, meeting_id: UUID, actor: UUID | None, command_id: str, command: Command) -> Answer:
     try:
         meeting = Meeting.objects.get(pk=meeting_id)
     except Meeting.DoesNotExist:
         raise Refused(Code.NOT_FOUND, what="meeting") from None
-    scene = Scene(meeting=meeting, actor=_seat(meeting_id, actor), now=clock.now())
+    scene = Scene(meeting=meeting, actor=_seat(meeting_id, actor), now=clock.now(), command_id=command_id)
     permissions.require(command, scene.actor)
     result = ANSWERERS[type(command)](command, scene)
     return Answer(seq=meeting.seq, result=result.model_dump(mode="json") if result else None)

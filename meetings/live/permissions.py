@@ -54,6 +54,11 @@ TABLE: dict[str, frozenset[Role]] = {
     "record.note_opinion": _NOTES | {R.MEMBER, R.EXPERT},
     "record.note_commitment": _NOTES | {R.DEPARTMENT},
     "stage.spotlight": _DESK,
+    "voting.prepare": _DESK,
+    "voting.open": _DESK,
+    "voting.cast": frozenset({R.MEMBER}),
+    "voting.close": _DESK,
+    "voting.void": _DESK,
 }
 
 

@@ -14,13 +14,15 @@ from server.core.errors import Code, Refused
 class Scene:
     """One command being carried out. `actor` is None when the server itself acts.
 
-    A handler may leave small JSON facts in `result` for the one who asked (the id of what was made).
+    A handler may leave small JSON facts in `result` for the one who asked (the id of what was made). `command_id` is for
+    direct commands, which have no receipt: they see to it themselves that the same id again changes nothing.
     """
 
     meeting: Meeting
     actor: Participant | None
     now: datetime
     result: dict[str, Any] = field(default_factory=dict)
+    command_id: str = ""
 
     @property
     def me(self) -> Participant:
