@@ -24,9 +24,7 @@ def csrf_checked(request: HttpRequest) -> bool:
     return True
 
 
-api = NinjaAPI(
-    title="共商", version="1", urls_namespace="api", docs_url=None, openapi_url=None, auth=csrf_checked
-)
+api = NinjaAPI(title="共商", version="1", urls_namespace="api", docs_url=None, openapi_url=None, auth=csrf_checked)
 
 ROUTERS = {
     "accounts": "server.accounts.api",

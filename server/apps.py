@@ -11,4 +11,4 @@ class ServerConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect what earlier slices ask of later ones, and register the start-up checks."""
-        from server import checks, features  # noqa: F401, PLC0415
+        from server import checks, features  # noqa: F401

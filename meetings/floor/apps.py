@@ -11,4 +11,4 @@ class FloorConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the slice's commands, events and snapshot."""
-        from meetings.floor import commands, snapshot  # noqa: F401, PLC0415
+        from meetings.floor import commands, snapshot  # noqa: F401

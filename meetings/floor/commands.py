@@ -283,8 +283,6 @@ def _gone(people: list[UUID], scene: Scene) -> Iterator[Event]:
     speech = Speech.objects.filter(meeting=scene.meeting, ended_at=None).first()
     if speech and speech.participant_id in people:
         yield from _finish_open(scene)
-    waiting = SpeakerRequest.objects.filter(
-        meeting=scene.meeting, participant__in=people, state=RequestState.QUEUED
-    )
+    waiting = SpeakerRequest.objects.filter(meeting=scene.meeting, participant__in=people, state=RequestState.QUEUED)
     if rows := list(waiting):
         yield _settle(rows, RequestState.WITHDRAWN, scene)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from meetings.live.events import Event
     from meetings.live.scene import Scene
 
+
 class Command(BaseModel):
     """Base of all commands. Subclass with `name=` (and `direct=True` for a command outside the meeting lock)."""
 

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 PROTOCOL = 1
 HELLO_SECONDS = 10
+SEATS = ("person", "companion", "venue")
 MAX_FRAME = 16_000
 MAX_MEDIA_FRAME = 300_000
 CLOSE = {
@@ -102,7 +103,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if frame.get("protocol") != PROTOCOL:
             raise Refused(Code.BAD_PROTOCOL, protocol=PROTOCOL)
         since, as_ = frame.get("since"), frame.get("seat", "person")
-        if not (since is None or (isinstance(since, int) and since >= 0)) or as_ not in ("person", "companion", "venue"):
+        good_since = since is None or (isinstance(since, int) and since >= 0)
+        if not good_since or as_ not in SEATS:
             raise Refused(Code.BAD_FRAME)
         meeting_id = uuid_in(frame, "meeting")
         me = await run(
@@ -154,7 +156,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self.send(json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
 
     async def _beat(self) -> None:
-        """Every fifteen seconds: where the journal stands. Also where somebody shown out, or with a new role, notices."""
+        """Every fifteen seconds: where the journal stands. Here a lost expulsion or a changed role is noticed."""
         await asyncio.sleep(HELLO_SECONDS)
         if self.seat is None or self.subscriber is None:
             await self.close(HELLO_LATE)

@@ -55,7 +55,7 @@ class Subscriber:
             return
         try:
             await self.send(text)
-        except Exception:  # noqa: BLE001 - whatever the server under us raises for a socket that is gone
+        except Exception:
             self.closed = True
 
     async def end(self, code: int) -> None:

@@ -1,4 +1,4 @@
-"""Where the media engine plugs in. The kernel passes `media` frames through and knows nothing else of sound and picture."""
+"""Where the media engine plugs in. The kernel passes `media` frames through and knows nothing else of media."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

@@ -11,4 +11,4 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the slice's commands, events and snapshot."""
-        from meetings.people import commands, snapshot  # noqa: F401, PLC0415
+        from meetings.people import commands, snapshot  # noqa: F401

@@ -11,4 +11,4 @@ class RecordConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the slice's commands, events and snapshot."""
-        from meetings.record import commands, snapshot  # noqa: F401, PLC0415
+        from meetings.record import commands, snapshot  # noqa: F401

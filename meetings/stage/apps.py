@@ -1,6 +1,7 @@
 """The big picture, and the media rights that follow from the floor."""
 
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class StageConfig(AppConfig):
@@ -11,4 +12,10 @@ class StageConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the slice's commands, events and snapshot."""
-        from meetings.stage import commands, snapshot  # noqa: F401, PLC0415
+        from meetings.stage import commands, snapshot  # noqa: F401
+
+        if settings.MEDIA_CONTROL_URL:
+            from meetings.live import media_port
+            from meetings.stage.gateway import Gateway
+
+            media_port.plug(Gateway(url=settings.MEDIA_CONTROL_URL, token=settings.MEDIA_TOKEN))

@@ -18,9 +18,7 @@ def endpoint_of(person: str | None, people: dict[str, Person]) -> str | None:
     return person
 
 
-def picture(
-    people: Iterable[Person], floor: Floor, *, spotlight: str | None
-) -> tuple[str | None, list[str]]:
+def picture(people: Iterable[Person], floor: Floor, *, spotlight: str | None) -> tuple[str | None, list[str]]:
     """(big, order): the spotlight, else the speaker, else the host; then hosts, leaders, venues and everybody else."""
     by_id = {person.id: person for person in people if person.presence == Presence.PRESENT}
     hosts = [person.id for person in by_id.values() if person.role in (Role.HOST, Role.CO_HOST)]

@@ -51,7 +51,7 @@ def rights(person: Person, floor: Floor, state: MeetingState) -> Rights:
     if person.presence != Presence.PRESENT or state not in CAMERA_STATES:
         return NONE
     if person.role == Role.VENUE_CLERK:
-        speaks = person.venue is not None and floor.venue == person.venue or floor.speaker == person.id
+        speaks = (person.venue is not None and floor.venue == person.venue) or floor.speaker == person.id
         return Rights(audio=speaks and state == MeetingState.LIVE and not person.muted, camera=True)
     if person.venue is not None and person.role not in FREE_AUDIO_ROLES:
         # Seated people have no endpoint of their own: a phone with sound in the room would howl.

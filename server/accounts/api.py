@@ -18,7 +18,6 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from ninja import Router, Schema
 from ninja.decorators import decorate_view
 
-from server.accounts.guard import signed_in
 from server.accounts.models import Account
 from server.core.errors import Code, Refused
 

@@ -1,7 +1,8 @@
 """Settings of every deployment, read from the environment.
 
 Without any variable set this is the embedded shape: SQLite in WAL mode, the in-memory channel layer and files under
-`var/`. `GONGSHANG_DATABASE_URL` and `GONGSHANG_REDIS_URL` make it the cluster shape. Secrets are generated, never shipped.
+`var/`. `GONGSHANG_DATABASE_URL` and `GONGSHANG_REDIS_URL` make it the cluster shape. Secrets are generated, never
+shipped.
 """
 
 import os

@@ -5,7 +5,7 @@ import tempfile
 
 os.environ.setdefault("GONGSHANG_DATA_DIR", tempfile.mkdtemp(prefix="gongshang-test-"))
 
-from server.settings.base import *  # noqa: E402, F403
+from server.settings.base import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]

@@ -25,7 +25,8 @@ def test_whoever_asks_first_speaks_first(room: Room) -> None:
     host.does("floor.open")
     first = li.does("floor.request").result
     second = wang.does("floor.request").result
-    assert first and second
+    assert first
+    assert second
     assert [place.request for place in places(room.meeting)] == [first["request"], second["request"]]
     host.does("floor.call")
     assert [place.request for place in places(room.meeting)] == [second["request"]]

@@ -1,5 +1,17 @@
-import { slice } from "./slice";
+import type { MeetingView } from "@/api/generated/protocol";
+import { type Case, slice } from "./slice";
 
-export type MeetingState = Record<string, unknown>;
+export type MeetingState = MeetingView;
 
-export const meeting = slice<MeetingState>("meeting", {});
+/** Every step of a meeting's life tells the whole row. */
+const moved: Case<MeetingState> = (_, { meeting }) => meeting as MeetingState;
+
+export const meeting = slice<MeetingState>("meeting", {
+  "meeting.published": moved,
+  "meeting.lobby_opened": moved,
+  "meeting.started": moved,
+  "meeting.paused": moved,
+  "meeting.resumed": moved,
+  "meeting.ended": moved,
+  "meeting.cancelled": moved,
+});

@@ -1,0 +1,191 @@
+"""Between the meeting and the media engine: rights and pictures down, slots and speaking up.
+
+Above this file nobody knows which engine runs. Rights are computed from the database whenever the journal grows and
+whenever the worker (re)appears, and carry the journal's `seq`, so that several web processes may push and the newest
+wins. A worker that is new (another `epoch`) knows nothing: clients are told to build their peer connection again.
+"""
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from meetings.live.feed import hub, volatile_frame
+from meetings.live.media_port import Seat
+from meetings.live.models import Participant
+from meetings.live.roles import Audience, MeetingState, Presence
+from meetings.live.threads import run
+from meetings.stage.reading import Wanted, read_wanted
+from meetings.stage.rights import NONE, Rights
+from server.core.errors import Code, Refused
+from server.media.client import MediaClient, MediaRefused, MediaUnavailable
+from server.media.messages import Disconnected, SlotsChanged, Speaking
+
+log = logging.getLogger(__name__)
+
+RELEVANT = ("floor.", "people.", "meeting.", "stage.")
+MAX_THUMBS = 9
+Endpoint = tuple[UUID, UUID]
+
+
+@dataclass
+class Owner:
+    """The connection whose peer connection is the endpoint's media: one tab of one participant."""
+
+    seat: Seat
+    connection: str
+    told: Rights = NONE
+    slots: dict[str, Any] | None = None
+
+
+class Gateway:
+    """The media port of one web process."""
+
+    def __init__(self, *, url: str, token: str) -> None:
+        self._client = MediaClient(
+            url=url, token=token, on_event=self._on_event, on_connected=self._on_connected, on_lost=self._on_lost
+        )
+        self._owners: dict[Endpoint, Owner] = {}
+        self._epoch = ""
+        self._started = False
+        self._pushes: dict[UUID, asyncio.Lock] = {}
+
+    # from the clients
+
+    async def frame(self, seat: Seat, frame: dict[str, Any]) -> None:
+        """A `media` frame. Companions have no media: their page has no code for it, and the server no ear."""
+        if seat.seat == "companion":
+            raise Refused(Code.NOT_ALLOWED)
+        await self._start()
+        endpoint = (seat.meeting, seat.participant)
+        match frame:
+            case {"op": "offer", "sdp": str(sdp), "connection": str(connection)} if connection:
+                await self._offer(endpoint, seat, sdp=sdp, connection=connection)
+            case {"op": "resume", "connection": str(connection), "epoch": str(epoch)}:
+                await self._resume(endpoint, seat, connection=connection, epoch=epoch)
+            case {"op": "view", "thumbs": int(thumbs)} if 0 <= thumbs <= MAX_THUMBS:
+                await self._ask("view", endpoint, thumbs=thumbs)
+            case {"op": "leave"}:
+                if self._owns(endpoint, seat):
+                    del self._owners[endpoint]
+                    await self._ask("leave", endpoint)
+            case _:
+                raise Refused(Code.BAD_FRAME)
+
+    async def closed(self, seat: Seat) -> None:
+        """The socket is gone. Media goes on: the person may only have changed networks; the worker notices silence."""
+        endpoint = (seat.meeting, seat.participant)
+        if self._owns(endpoint, seat):
+            del self._owners[endpoint]
+
+    async def grown(self, meeting: UUID, types: set[str]) -> None:
+        """The journal has grown: push rights and pictures when they may have changed."""
+        if self._started and any(type_.startswith(RELEVANT) for type_ in types):
+            await self._push(meeting)
+
+    async def _offer(self, endpoint: Endpoint, seat: Seat, *, sdp: str, connection: str) -> None:
+        if not await run(_may_join, *endpoint):
+            raise Refused(Code.NOT_PRESENT)
+        # Rights first: whoever comes in is never heard more than the server wants.
+        await self._push(endpoint[0])
+        answer = await self._ask("join", endpoint, connection=connection, sdp=sdp)
+        before = self._owners.get(endpoint)
+        if before and before.seat.connection != seat.connection and before.connection != connection:
+            await before.seat.send({"t": "media", "op": "moved"})
+        owner = Owner(seat=seat, connection=connection)
+        if before and before.connection == connection:
+            owner.slots = before.slots
+        self._owners[endpoint] = owner
+        await seat.send(
+            {"t": "media", "op": "answer", "sdp": answer["sdp"], "connection": connection, "epoch": self._epoch}
+        )
+        await self._tell_rights(endpoint, owner, await run(read_wanted, endpoint[0]), always=True)
+
+    async def _resume(self, endpoint: Endpoint, seat: Seat, *, connection: str, epoch: str) -> None:
+        """A client's socket came back while its peer connection lived on."""
+        if epoch != self._epoch:
+            await seat.send({"t": "media", "op": "reset"})
+            return
+        owner = self._owners[endpoint] = Owner(seat=seat, connection=connection)
+        await self._tell_rights(endpoint, owner, await run(read_wanted, endpoint[0]), always=True)
+        await self._ask("tell_slots", endpoint)
+
+    def _owns(self, endpoint: Endpoint, seat: Seat) -> bool:
+        owner = self._owners.get(endpoint)
+        return owner is not None and owner.seat.connection == seat.connection
+
+    # to the worker
+
+    async def _start(self) -> None:
+        """The first client that wants media in this process connects it to the worker."""
+        if not self._started:
+            self._started = True
+            await self._client.start()
+        if not self._client.connected:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(3):
+                    await self._client.wait_connected()
+
+    async def _ask(self, op: str, endpoint: Endpoint, **fields: Any) -> dict[str, Any]:
+        try:
+            return await self._client.request(op, room=str(endpoint[0]), endpoint=str(endpoint[1]), **fields)
+        except MediaUnavailable:
+            raise Refused(Code.MEDIA_UNAVAILABLE) from None
+        except MediaRefused as refused:
+            raise Refused(Code.BAD_REQUEST, media=refused.code) from None
+
+    async def _push(self, meeting: UUID) -> None:
+        """Push what the database says. One push per meeting at a time, so that an older one cannot end last."""
+        async with self._pushes.setdefault(meeting, asyncio.Lock()):
+            wanted = await run(read_wanted, meeting)
+            room = str(meeting)
+            with contextlib.suppress(MediaUnavailable, MediaRefused):
+                granted = {name: rights._asdict() for name, rights in wanted.rights.items()}
+                await self._client.request("rights", room=room, seq=wanted.seq, endpoints=granted)
+                await self._client.request("stage", room=room, seq=wanted.seq, big=wanted.big, order=wanted.order)
+                if wanted.state in (MeetingState.ENDED, MeetingState.DONE, MeetingState.CANCELLED):
+                    await self._client.request("close_room", room=room)
+            for endpoint, owner in list(self._owners.items()):
+                if endpoint[0] == meeting:
+                    await self._tell_rights(endpoint, owner, wanted)
+
+    async def _tell_rights(self, endpoint: Endpoint, owner: Owner, wanted: Wanted, *, always: bool = False) -> None:
+        rights = wanted.rights.get(str(endpoint[1]), NONE)
+        if always or rights != owner.told:
+            owner.told = rights
+            await owner.seat.send({"t": "media", "op": "rights", **rights._asdict()})
+
+    # from the worker
+
+    async def _on_connected(self, epoch: str) -> None:
+        for meeting in list(hub.feeds):
+            await self._push(meeting)
+        if self._epoch and epoch != self._epoch:
+            owners, self._owners = self._owners, {}
+            for owner in owners.values():
+                await owner.seat.send({"t": "media", "op": "reset"})
+        self._epoch = epoch
+
+    def _on_lost(self) -> None:
+        log.warning("the media worker is away")
+
+    async def _on_event(self, event: object) -> None:
+        match event:
+            case SlotsChanged():
+                owner = self._owners.get((UUID(event.room), UUID(event.endpoint)))
+                if owner:
+                    owner.slots = event.slots
+                    await owner.seat.send({"t": "media", "op": "slots", "slots": event.slots})
+            case Speaking():
+                if feed := hub.feeds.get(UUID(event.room)):
+                    frame = volatile_frame("speaking", {"participants": event.endpoints})
+                    await feed.broadcast(frame, Audience.EVERYONE)
+            case Disconnected():
+                log.info("media of %s in %s ended: %s", event.endpoint, event.room, event.reason)
+
+
+def _may_join(meeting: UUID, participant: UUID) -> bool:
+    """Only people who are inside send or receive media."""
+    return Participant.objects.filter(meeting_id=meeting, pk=participant, presence=Presence.PRESENT).exists()

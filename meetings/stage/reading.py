@@ -1,0 +1,58 @@
+"""What the media worker should do for a meeting, read from the database in one go."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from meetings.floor.models import Speech
+from meetings.live.models import Meeting, Participant
+from meetings.live.roles import MeetingState, Presence, Role
+from meetings.stage.models import Stage
+from meetings.stage.picture import picture
+from meetings.stage.rights import Floor, Person, Rights, all_rights
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Rights by endpoint (a participant's id), whose picture is big, the order of the others, as of `seq`."""
+
+    seq: int
+    state: MeetingState
+    rights: dict[str, Rights]
+    big: str | None
+    order: list[str]
+
+
+def read_wanted(meeting_id: UUID) -> Wanted:
+    """The rights and the picture as the database has them now."""
+    with transaction.atomic():
+        meeting = Meeting.objects.get(pk=meeting_id)
+        rows = list(Participant.objects.filter(meeting=meeting, presence=Presence.PRESENT))
+        speech = Speech.objects.filter(meeting=meeting, ended_at=None).first()
+        stage = Stage.objects.filter(meeting=meeting).first()
+    people = [
+        Person(
+            id=str(row.pk),
+            role=Role(row.role),
+            presence=Presence(row.presence),
+            muted=row.muted,
+            venue=str(row.venue) if row.venue else None,
+        )
+        for row in rows
+    ]
+    floor = _floor(speech, people)
+    state = MeetingState(meeting.state)
+    spotlight = str(stage.spotlight_id) if stage and stage.spotlight_id else None
+    big, order = picture(people, floor, spotlight=spotlight)
+    return Wanted(seq=meeting.seq, state=state, rights=all_rights(people, floor, state), big=big, order=order)
+
+
+def _floor(speech: Speech | None, people: list[Person]) -> Floor:
+    """Who has the floor, and the venue they sit in now; a muted speaker opens no venue's microphone."""
+    if speech is None:
+        return Floor()
+    speaker = next((person for person in people if person.id == str(speech.participant_id)), None)
+    if speaker is None:
+        return Floor()
+    return Floor(speaker=speaker.id, venue=None if speaker.muted else speaker.venue)
