@@ -95,9 +95,8 @@ def _persons(city: City, organization: Organization) -> dict[str, Person]:
         for position, sector in enumerate(city.sectors)
     }
     for member in city.members:
-        person = town.moves_in(member)
         Member.objects.get_or_create(
-            person=person, organization=organization, defaults={"sector": sectors[member.sector]}
+            person=town.moves_in(member), organization=organization, defaults={"sector": sectors[member.sector]}
         )
     for position, department in enumerate(city.departments):
         unit, _ = Unit.objects.get_or_create(

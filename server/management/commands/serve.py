@@ -12,7 +12,7 @@ import sys
 from argparse import ArgumentParser
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, ClassVar
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -30,7 +30,7 @@ LOOPBACK = "127.0.0.1"
 class Command(BaseCommand):
     """See the module."""
 
-    requires_system_checks: ClassVar = []  # `migrate` and the web process run them; starting must be quick
+    requires_system_checks = []  # `migrate` and the web process run them; starting must be quick
     help = "Serve the product on this machine: web process and media worker, restarted when they die."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
