@@ -9,7 +9,7 @@ export function useDates() {
   const format = (options: Intl.DateTimeFormatOptions) =>
     computed(() => new Intl.DateTimeFormat(locale.value, { timeZone: ZONE, hourCycle: "h23", ...options }));
   const date = format({ year: "numeric", month: "long", day: "numeric" });
-  const day = format({ month: "long", day: "numeric", weekday: "short" });
+  const day = format({ month: "short", day: "numeric", weekday: "short" });
   const time = format({ hour: "2-digit", minute: "2-digit" });
   const moment = format({ year: "numeric", month: "long", day: "numeric", hour: "2-digit", minute: "2-digit" });
   return {

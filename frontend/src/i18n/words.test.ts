@@ -25,6 +25,10 @@ describe("the words", () => {
     expect([...words].filter(([, text]) => !text.trim()).map(([key]) => key)).toEqual([]);
   });
 
+  it("in English have no ’ and “: a Chinese font gives them the width of a character", () => {
+    expect([...languages.en].filter(([, text]) => /[‘’“”]/.test(text)).map(([key]) => key)).toEqual([]);
+  });
+
   it("name the same facts in both languages", () => {
     const different = [...languages["zh-CN"]].filter(
       ([key, text]) => new Set(placeholders(text)).size !== new Set(placeholders(languages.en.get(key) ?? "")).size,

@@ -1,5 +1,5 @@
 /** What the home page shows, and how it is sorted into today, coming and recent. */
-import { dayKey } from "@/composables/dates";
+import { dayKey, ZONE } from "@/composables/dates";
 
 export type MeetingState = "DRAFT" | "NOTIFIED" | "LOBBY" | "LIVE" | "PAUSED" | "ENDED" | "DONE" | "CANCELLED";
 
@@ -59,3 +59,40 @@ export function sorted(meetings: readonly HomeMeeting[], now: number): Sorted {
     recent: byStart.filter(isOver).reverse().slice(0, 5),
   };
 }
+
+export type PartOfDay = "morning" | "noon" | "afternoon" | "evening";
+
+/** By the clock of the city: where one is greeted is where one works. */
+export function greeting(now: number): PartOfDay {
+  const hour = Number(new Date(now).toLocaleString("en-GB", { timeZone: ZONE, hour: "2-digit", hourCycle: "h23" }));
+  if (hour < 11) return "morning";
+  if (hour < 13) return "noon";
+  return hour < 18 ? "afternoon" : "evening";
+}
+
+export type Moment = { key: "since" | "in_minutes" | "in_hours" | "late"; n: number } | null;
+
+/** How a meeting stands to the clock, in words' keys. Nothing is said of a day that is far away. */
+export function moment(meeting: HomeMeeting, now: number): Moment {
+  if (isOver(meeting)) return null;
+  if (meeting.started_at) return { key: "since", n: minutes(now - Date.parse(meeting.started_at)) };
+  const until = minutes(Date.parse(meeting.scheduled_start) - now);
+  if (until <= 0) return { key: "late", n: 0 };
+  if (until < 60) return { key: "in_minutes", n: until };
+  return until < 12 * 60 ? { key: "in_hours", n: Math.round(until / 60) } : null;
+}
+
+const minutes = (milliseconds: number): number => Math.max(0, Math.round(milliseconds / 60_000));
+
+export type Tone = "neutral" | "primary" | "success" | "warning" | "danger" | "info" | "live";
+
+export const TONES: Record<MeetingState, Tone> = {
+  DRAFT: "neutral",
+  NOTIFIED: "info",
+  LOBBY: "warning",
+  LIVE: "live",
+  PAUSED: "warning",
+  ENDED: "neutral",
+  DONE: "neutral",
+  CANCELLED: "neutral",
+};
