@@ -32,13 +32,15 @@ def venue_of(token: str) -> tuple[UUID, UUID]:
 
 
 def new_guest_link(participant: Participant) -> str:
-    """A fresh secret for a guest; the one before, if any, no longer works. Valid until a day after the meeting."""
+    """A fresh secret for a guest; the one before, if any, no longer works. Valid until a day after the
+    meeting's planned end, or after now if that is later."""
     token = ids.new_token()
     meeting = participant.meeting
-    expires = meeting.scheduled_start + timedelta(minutes=meeting.planned_minutes, days=1)
+    planned_end = meeting.scheduled_start + timedelta(minutes=meeting.planned_minutes)
+    expires = max(planned_end, clock.now()) + timedelta(days=1)
     GuestLink.objects.update_or_create(
         participant=participant,
-        defaults={"digest": ids.token_digest(token), "expires_at": max(expires, clock.now()), "used_at": None},
+        defaults={"digest": ids.token_digest(token), "expires_at": expires, "used_at": None},
     )
     return token
 

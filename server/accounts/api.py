@@ -15,7 +15,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.views.decorators.csrf import ensure_csrf_cookie
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from ninja.decorators import decorate_view
 
 from server.accounts.models import Account
@@ -88,9 +88,9 @@ def describe(account: Account) -> SignedIn:
 
 @router.get("/csrf", response={204: None})
 @decorate_view(ensure_csrf_cookie)
-def csrf(request: HttpRequest) -> tuple[int, None]:
+def csrf(request: HttpRequest) -> Status[None]:
     """Set the CSRF cookie for a page that has not got one."""
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/sign-in", response=SignedIn)
@@ -111,10 +111,10 @@ def sign_in(request: HttpRequest, credentials: Credentials) -> SignedIn:
 
 
 @router.post("/sign-out", response={204: None})
-def sign_out(request: HttpRequest) -> tuple[int, None]:
+def sign_out(request: HttpRequest) -> Status[None]:
     """End the session."""
     logout(request)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/me", response=SignedIn)
