@@ -34,6 +34,7 @@ ROUTERS = {
     "documents": "meetings.documents.api",
     "minutes": "meetings.minutes.api",
     "followups": "meetings.followups.api",
+    "me": "meetings.followups.home",
     "voting": "voting.api",
 }
 for prefix, module in ROUTERS.items():

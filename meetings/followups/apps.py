@@ -1,10 +1,10 @@
-"""The followups slice."""
+"""办理事项: what follows from a consultation, from the suggestion to the evaluation."""
 
 from django.apps import AppConfig
 
 
 class FollowupsConfig(AppConfig):
-    """The followups slice."""
+    """办理事项: what follows from a consultation, from the suggestion to the evaluation."""
 
     name = "meetings.followups"
     label = "followups"

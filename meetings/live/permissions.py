@@ -51,9 +51,17 @@ TABLE: dict[str, frozenset[Role]] = {
     "floor.to_written": _HOSTS | _SPEAKERS,
     "floor.extend": _HOSTS,
     "floor.finish": _HOSTS | _SPEAKERS | {R.LEADER},
+    "documents.add": _PRESENTERS,
+    "documents.present": _PRESENTERS,
+    "documents.turn": _PRESENTERS,
+    "documents.stop": _PRESENTERS,
+    "documents.recall": _PRESENTERS,
+    "documents.processed": frozenset(),  # the server's own word
     "record.note_opinion": _NOTES | {R.MEMBER, R.EXPERT},
     "record.note_commitment": _NOTES | {R.DEPARTMENT},
     "stage.spotlight": _DESK,
+    # Given by the server alone, when the secretaries' office issues the minutes.
+    "minutes.record_issue": frozenset(),
     "voting.prepare": _DESK,
     "voting.open": _DESK,
     "voting.cast": frozenset({R.MEMBER}),
