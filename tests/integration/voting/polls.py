@@ -36,6 +36,11 @@ class Asked:
     def closes(self) -> dict[str, Any]:
         """The host closes it: the result."""
         self.host.does("voting.close", poll=self.id)
+        return self.result
+
+    @property
+    def result(self) -> dict[str, Any]:
+        """What was counted."""
         result = self.row.result
         assert isinstance(result, dict)
         return result

@@ -227,7 +227,7 @@ def test_the_end_of_the_meeting_closes_the_open_poll(room: Room, host: Somebody)
     poll.answered_by(li, 1)
     host.does("meeting.end")
     assert room.types[-2:] == ["meeting.ended", "voting.closed"]
-    assert poll.row.result["counts"] == [0, 1, 0]
+    assert poll.result["counts"] == [0, 1, 0]
     with refused(Code.POLL_CLOSED):
         poll.answered_by(li, 1)
 
@@ -246,7 +246,7 @@ def test_counts_that_do_not_agree_with_the_people_are_a_dispute(room: Room, host
     li = room.member("李春分")
     poll = prepared(room, host).opens()
     poll.answered_by(li, 0)
-    Tally.objects.filter(poll=poll.id, option=2).update(count=1)  # somebody reached into the database
+    Tally.objects.filter(poll=poll.row, option=2).update(count=1)  # somebody reached into the database
     poll.closes()
     told = room.events[-1]
     assert isinstance(told, PollDisputed)
@@ -260,7 +260,7 @@ def test_a_stranger_among_the_participants_is_a_dispute(room: Room, host: Somebo
     poll = prepared(room, host).opens()
     late = room.member("王小满")
     Participation.objects.create(poll=poll.row, participant=late.row)
-    Tally.objects.filter(poll=poll.id, option=0).update(count=1)
+    Tally.objects.filter(poll=poll.row, option=0).update(count=1)
     poll.closes()
     assert isinstance(room.events[-1], PollDisputed)
 
