@@ -37,7 +37,6 @@ class Owner:
     seat: Seat
     connection: str
     told: Rights = NONE
-    slots: dict[str, Any] | None = None
 
 
 class Gateway:
@@ -58,13 +57,20 @@ class Gateway:
         """A `media` frame. Companions have no media: their page has no code for it, and the server no ear."""
         if seat.seat == "companion":
             raise Refused(Code.NOT_ALLOWED)
+        try:
+            await self._on_frame(seat, frame)
+        except MediaUnavailable:
+            await seat.send({"t": "media", "op": "unavailable"})
+
+    async def _on_frame(self, seat: Seat, frame: dict[str, Any]) -> None:
         await self._start()
         endpoint = (seat.meeting, seat.participant)
         match frame:
+            case {"op": "offer", "epoch": str(epoch)} if epoch != self._epoch and self._epoch:
+                # A peer connection of the worker before this one: its keys are gone, an ICE restart cannot save it.
+                await seat.send({"t": "media", "op": "reset"})
             case {"op": "offer", "sdp": str(sdp), "connection": str(connection)} if connection:
                 await self._offer(endpoint, seat, sdp=sdp, connection=connection)
-            case {"op": "resume", "connection": str(connection), "epoch": str(epoch)}:
-                await self._resume(endpoint, seat, connection=connection, epoch=epoch)
             case {"op": "view", "thumbs": int(thumbs)} if 0 <= thumbs <= MAX_THUMBS:
                 await self._ask("view", endpoint, thumbs=thumbs)
             case {"op": "leave"}:
@@ -90,27 +96,27 @@ class Gateway:
             raise Refused(Code.NOT_PRESENT)
         # Rights first: whoever comes in is never heard more than the server wants.
         await self._push(endpoint[0])
-        answer = await self._ask("join", endpoint, connection=connection, sdp=sdp)
         before = self._owners.get(endpoint)
+        # Before the answer: the worker tells the slots at once.
+        owner = self._owners[endpoint] = Owner(seat=seat, connection=connection)
+        try:
+            answer = await self._ask("join", endpoint, connection=connection, sdp=sdp)
+        except (Refused, MediaUnavailable):
+            self._put_back(endpoint, owner, before)
+            raise
         if before and before.seat.connection != seat.connection and before.connection != connection:
             await before.seat.send({"t": "media", "op": "moved"})
-        owner = Owner(seat=seat, connection=connection)
-        if before and before.connection == connection:
-            owner.slots = before.slots
-        self._owners[endpoint] = owner
         await seat.send(
             {"t": "media", "op": "answer", "sdp": answer["sdp"], "connection": connection, "epoch": self._epoch}
         )
         await self._tell_rights(endpoint, owner, await run(read_wanted, endpoint[0]), always=True)
 
-    async def _resume(self, endpoint: Endpoint, seat: Seat, *, connection: str, epoch: str) -> None:
-        """A client's socket came back while its peer connection lived on."""
-        if epoch != self._epoch:
-            await seat.send({"t": "media", "op": "reset"})
+    def _put_back(self, endpoint: Endpoint, tried: Owner, before: Owner | None) -> None:
+        if self._owners.get(endpoint) is not tried:
             return
-        owner = self._owners[endpoint] = Owner(seat=seat, connection=connection)
-        await self._tell_rights(endpoint, owner, await run(read_wanted, endpoint[0]), always=True)
-        await self._ask("tell_slots", endpoint)
+        del self._owners[endpoint]
+        if before:
+            self._owners[endpoint] = before
 
     def _owns(self, endpoint: Endpoint, seat: Seat) -> bool:
         owner = self._owners.get(endpoint)
@@ -131,8 +137,6 @@ class Gateway:
     async def _ask(self, op: str, endpoint: Endpoint, **fields: Any) -> dict[str, Any]:
         try:
             return await self._client.request(op, room=str(endpoint[0]), endpoint=str(endpoint[1]), **fields)
-        except MediaUnavailable:
-            raise Refused(Code.MEDIA_UNAVAILABLE) from None
         except MediaRefused as refused:
             raise Refused(Code.BAD_REQUEST, media=refused.code) from None
 
@@ -176,7 +180,6 @@ class Gateway:
             case SlotsChanged():
                 owner = self._owners.get((UUID(event.room), UUID(event.endpoint)))
                 if owner:
-                    owner.slots = event.slots
                     await owner.seat.send({"t": "media", "op": "slots", "slots": event.slots})
             case Speaking():
                 if feed := hub.feeds.get(UUID(event.room)):

@@ -65,6 +65,7 @@ class MediaPlane:
             if not peer.same_shape(offer):
                 raise Declined(Problem.BAD_OFFER)
             peer.new_credentials()
+            house.tell_slots(endpoint)
             return self._answer(peer, offer)
         if len(house.endpoints) >= MAX_ENDPOINTS:
             raise Declined(Problem.ROOM_FULL)

@@ -108,7 +108,7 @@ class Room:
         if self.endpoints.get(endpoint.name) is not endpoint:
             return
         self._tell(Connected(room=self.name, endpoint=endpoint.name, connection=endpoint.connection))
-        self._tell_slots(endpoint.name)
+        self.tell_slots(endpoint.name)
         now = clock.now()
         for down in endpoint.downs:
             if down.track is not None and down.video:
@@ -173,7 +173,7 @@ class Room:
             self._assignments[name] = after
             self._apply(endpoint, after, now)
             if after != before:
-                self._tell_slots(name)
+                self.tell_slots(name)
 
     def _apply(self, endpoint: Endpoint, assignment: Assignment, now: float) -> None:
         for down, who in zip(endpoint.audio_slots, assignment.audio, strict=True):
@@ -185,7 +185,8 @@ class Room:
         for place, down in enumerate(endpoint.thumbs):
             down.watch(self._track(assignment.thumbs[place], Use.CAMERA) if place < shown else None, now)
 
-    def _tell_slots(self, name: str) -> None:
+    def tell_slots(self, name: str) -> None:
+        """Say who is in which slot of this endpoint, also when nothing has changed: the listener may be new."""
         assignment = self._assignments.get(name)
         if assignment is not None:
             self._tell(SlotsChanged(room=self.name, endpoint=name, slots=assignment.words()))

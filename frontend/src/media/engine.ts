@@ -58,6 +58,7 @@ class SfuEngine implements MediaEngine {
   private readonly opening: Record<DeviceKind, number> = { microphone: 0, camera: 0, screen: 0 };
   private reason: MediaReason = null;
   private peer: Peer | null = null;
+  private epoch: string | null = null;
   private failures = 0;
   private timer: number | undefined;
   private wantedThumbs: number | null = null;
@@ -129,7 +130,8 @@ class SfuEngine implements MediaEngine {
   private async negotiate(peer: Peer, restart: boolean): Promise<void> {
     const sdp = await peer.offer(restart);
     if (this.peer !== peer) return;
-    this.line.send({ op: "offer", sdp, connection: peer.connection });
+    // An ICE restart is for the worker we know: a new one tells us to start anew.
+    this.line.send({ op: "offer", sdp, connection: peer.connection, ...(restart && this.epoch ? { epoch: this.epoch } : {}) });
     this.expect(ATTEMPT_MS);
   }
 
@@ -205,6 +207,7 @@ class SfuEngine implements MediaEngine {
   private async onAnswer(frame: Record<string, unknown>): Promise<void> {
     const peer = this.peer;
     if (peer === null || frame.connection !== peer.connection || typeof frame.sdp !== "string") return;
+    this.epoch = typeof frame.epoch === "string" ? frame.epoch : null;
     await peer.answer(frame.sdp);
     if (this.wantedThumbs !== null) this.line.send({ op: "view", thumbs: this.wantedThumbs });
     if (this.state === "connected" && /^(connected|completed)$/.test(peer.iceState)) window.clearTimeout(this.timer);
