@@ -29,6 +29,12 @@ describe("the words", () => {
     expect([...languages.en].filter(([, text]) => /[‘’“”]/.test(text)).map(([key]) => key)).toEqual([]);
   });
 
+  it("have a sentence for every refusal of the server", () => {
+    const contract = readFileSync(resolve(import.meta.dirname, "../api/generated/schema.json"), "utf8");
+    const { code } = (JSON.parse(contract) as { properties: { code: { enum: string[] } } }).properties;
+    expect(code.enum.filter((name) => !languages["zh-CN"].has(`errors.${name}`))).toEqual([]);
+  });
+
   it("name the same facts in both languages", () => {
     const different = [...languages["zh-CN"]].filter(
       ([key, text]) => new Set(placeholders(text)).size !== new Set(placeholders(languages.en.get(key) ?? "")).size,

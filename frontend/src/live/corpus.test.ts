@@ -18,7 +18,11 @@ const stories = readdirSync(folder)
   .filter((name) => name.endsWith(".json"))
   .map((name): [string, Story] => [name, JSON.parse(readFileSync(resolve(folder, name), "utf8")) as Story]);
 
-describe.skipIf(stories.length === 0)("the contract corpus", () => {
+describe("the contract corpus", () => {
+  it("is there", () => {
+    expect(stories.length).toBeGreaterThan(0);
+  });
+
   it.each(stories)("%s: events lead from one snapshot to the other", (_, story) => {
     const frozen = freeze(story.before);
     const told = story.events.filter((event): event is LiveEvent => event.type !== "hidden");
