@@ -113,7 +113,7 @@ class MediaClient:
                         delay = 0.1
                         await self._listen(line)
                 await asyncio.sleep(delay * (0.5 + random.random()))  # noqa: S311 - jitter
-                delay = min(delay * 2, 2.0)
+                delay = min(delay * 2, 0.5)
 
     async def _listen(self, line: aiohttp.ClientWebSocketResponse) -> None:
         # Events wait in their own queue: the caller's `on_connected` makes requests, whose answers must be read.

@@ -65,7 +65,7 @@ def _keep_places(before: tuple[str | None, ...], names: list[str], size: int) ->
     names = names[:size]
     out: list[str | None] = [None] * size
     for place, name in enumerate(before[:size]):
-        if name in names:
+        if name in names and name not in out:
             out[place] = name
     waiting = [name for name in names if name not in out]
     for place in range(size):

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 # A new viewer each second must not make the camera send only key frames.
 KEY_INTERVAL = 0.5
-# A page that primes its bandwidth feedback sends about five packets of a dummy picture: that is no camera yet.
-LIVE_AFTER = {Use.MIC: 1, Use.CAMERA: 12, Use.SCREEN: 3}
+# A page that primes its bandwidth feedback sends a dozen packets of a dummy picture: that is no camera yet.
+LIVE_AFTER = {Use.MIC: 1, Use.CAMERA: 20, Use.SCREEN: 3}
 LIVE_FOR = {Use.MIC: 1.0, Use.CAMERA: 2.0, Use.SCREEN: 3.0}
 
 

@@ -36,6 +36,13 @@ class Crowd:
         self._peers.append(peer)
         return await peer.join()
 
+    async def offer(self, name: str) -> str:
+        """What somebody would offer who never shows up."""
+        peer = Peer(name, self._gateway)
+        self._peers.append(peer)
+        await peer.pc.setLocalDescription(await peer.pc.createOffer())
+        return peer.pc.localDescription.sdp
+
     async def close(self) -> None:
         for peer in self._peers:
             await peer.close()

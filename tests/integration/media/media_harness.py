@@ -53,9 +53,8 @@ class Worker:
         self.udp_port, self.control_port = ready["udp_port"], ready["control_port"]
 
     @property
-    def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
+    def alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
 
     def kill(self) -> None:
         """As the machine would: no goodbye."""
@@ -182,7 +181,7 @@ class Picture(VideoStreamTrack):
         await asyncio.sleep(1 / self._fps)
         width, height = self._size
         frame = VideoFrame(width, height, "yuv420p")
-        for plane, value in zip(frame.planes, (self._shade + self._count % 40, self._shade, 255 - self._shade)):
+        for plane, value in zip(frame.planes, (self._shade + self._count % 40, self._shade, 255 - self._shade), strict=True):
             plane.update(bytes([value]) * plane.buffer_size)
         self._count += 1
         frame.pts = self._count * 90000 // self._fps

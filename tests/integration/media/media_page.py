@@ -11,6 +11,8 @@ from typing import Any
 from aiohttp import WSMsgType, web
 from media_harness import ROOT, Gateway
 
+from server.media.client import MediaUnavailable
+
 FRONTEND = ROOT / "frontend"
 PAGE = """<!doctype html><meta charset="utf-8"><title>media</title>
 <video id="big" autoplay muted playsinline></video><video id="t0" autoplay muted playsinline></video>
@@ -105,11 +107,15 @@ class Site:
         return line
 
     async def _on_frame(self, name: str, frame: dict[str, Any]) -> None:
+        """As `stage/gateway.py` does it."""
         client, room = self._gateway.client, self._gateway.room
         match frame["op"]:
             case "offer":
                 self.offers.setdefault(name, []).append(frame["sdp"])
-                answer = await self._gateway.join(name, frame["connection"], frame["sdp"])
+                try:
+                    answer = await self._gateway.join(name, frame["connection"], frame["sdp"])
+                except MediaUnavailable:
+                    return await self.tell(name, {"op": "unavailable"})
                 self.answers.setdefault(name, []).append(answer)
                 await self.tell(name, {"op": "answer", "sdp": answer, "connection": frame["connection"]})
                 await self.tell(name, {"op": "slots", "slots": self._gateway.slots(name)})

@@ -1,10 +1,13 @@
 """Sound and picture through a real worker process, between real aiortc peers."""
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 from conftest import Crowd
-from media_harness import Gateway, Peer, Picture, Tone
+from media_harness import Gateway, Picture, Stream, Tone
+
+from server.media.vp8 import Descriptor
 
 pytestmark = pytest.mark.media
 
@@ -19,7 +22,7 @@ async def test_a_speaker_is_seen_and_heard_by_the_others_and_not_by_himself(gate
     assert gateway.slots("wang") == {"a0": "li", "a1": None, "a2": None, "big": "li", "screen": False, "t0": None}
     assert all(not stream.seqs for stream in li.streams.values())
     audio = wang.slot("a0")
-    assert [(b - a) & 0xFFFF for a, b in zip(audio.seqs, audio.seqs[1:])] == [1] * (len(audio.seqs) - 1)
+    assert gaps(audio) == 0
     assert len(set(audio.sources)) == 1
     assert audio.sources[0] == wang.slot("big").sources[0] != 0
 
@@ -51,8 +54,7 @@ async def test_taking_the_floor_away_silences_within_50_ms_of_the_acknowledgemen
         assert wang.slot("a0").since(acknowledged + 0.05) == 0
         await gateway.allow(li="audio")
         await wang.hears("a0", 5)
-    seqs = wang.slot("a0").seqs
-    assert [(b - a) & 0xFFFF for a, b in zip(seqs, seqs[1:])] == [1] * (len(seqs) - 1)
+    assert gaps(wang.slot("a0")) == 0
 
 
 async def test_the_big_picture_changes_only_at_a_key_frame_and_without_a_gap(gateway: Gateway, crowd: Crowd) -> None:
@@ -64,16 +66,19 @@ async def test_the_big_picture_changes_only_at_a_key_frame_and_without_a_gap(gat
         await gateway.show(big, "li", "wang")
         await zhao.hears("big", 15)
     stream = zhao.slot("big")
-    assert [(b - a) & 0xFFFF for a, b in zip(stream.seqs, stream.seqs[1:])] == [1] * (len(stream.seqs) - 1)
-    assert all((b - a) & 0xFFFFFFFF < 90000 for a, b in zip(stream.stamps, stream.stamps[1:]))
-    changes = [i for i, (a, b) in enumerate(zip(stream.sources, stream.sources[1:]), 1) if a != b]
+    assert gaps(stream) == 0
+    assert all((b - a) & 0xFFFFFFFF < 90000 for a, b in pairwise(stream.stamps))
+    changes = [i for i, (a, b) in enumerate(pairwise(stream.sources), 1) if a != b]
     assert len(changes) == 3
     assert all(is_key_frame(stream.payloads[i]) for i in [0, *changes])
 
 
-def is_key_frame(payload: bytes) -> bool:
-    from server.media.vp8 import Descriptor
+def gaps(stream: Stream) -> int:
+    """Numbers that are missing or out of order."""
+    return sum((b - a) & 0xFFFF != 1 for a, b in pairwise(stream.seqs))
 
+
+def is_key_frame(payload: bytes) -> bool:
     picture = Descriptor()
     return picture.read(payload, 0, len(payload)) and picture.key
 
@@ -96,9 +101,7 @@ async def test_a_new_connection_of_the_same_endpoint_takes_its_place(gateway: Ga
     await gateway.allow(li="audio")
     await wang.hears("a0", 10)
     first = wang.slot("a0").sources[0]
-    again = await crowd.join("li", audio=Tone(660))
-    assert isinstance(again, Peer)
+    await crowd.join("li", audio=Tone(660))
     await wang.hears("a0", 25)
     assert set(wang.slot("a0").sources) == {first}
-    seqs = wang.slot("a0").seqs
-    assert [(b - a) & 0xFFFF for a, b in zip(seqs, seqs[1:])] == [1] * (len(seqs) - 1)
+    assert gaps(wang.slot("a0")) == 0
