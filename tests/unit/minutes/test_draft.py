@@ -45,7 +45,9 @@ GONE = person("孔腊梅", present=False)
 UNIT = person("丹枫渡", Role.DEPARTMENT, unit="市发展和改革委员会")
 
 
-def speech(who: PersonFact, kind: RequestKind = RequestKind.SCHEDULED, *, used: int = 351, limit: int = 360) -> SpeechFact:
+def speech(
+    who: PersonFact, kind: RequestKind = RequestKind.SCHEDULED, *, used: int = 351, limit: int = 360
+) -> SpeechFact:
     return SpeechFact(
         speaker=who, kind=kind, topic="", on_behalf_of="", venue=who.venue, started_at=START,
         ended_at=START + timedelta(seconds=used), limit_seconds=limit, seq=20,
@@ -107,7 +109,8 @@ def test_who_did_not_come_is_not_counted_and_a_meeting_without_anything_still_ha
 
 
 def test_opinions_are_grouped_by_aspect_and_numbered_through() -> None:
-    facts = meeting(opinions=[opinion(1, "规划"), opinion(2, "安全", "出台责任清单；"), opinion(3, "规划"), opinion(4, "")])
+    said = [opinion(1, "规划"), opinion(2, "安全", "出台责任清单；"), opinion(3, "规划"), opinion(4, "")]
+    facts = meeting(opinions=said)
     pieces = block(facts, BlockKind.OPINIONS).facts
     assert [piece.lead + piece.text for piece in pieces if isinstance(piece, Paragraph)] == [
         "委员们围绕3个方面提出4条意见建议。",
@@ -203,7 +206,9 @@ def test_numerals(n: int, word: str) -> None:
     assert numeral(n) == word
 
 
-@pytest.mark.parametrize(("name", "printed"), [("张三", "张　三"), ("张大寒", "张大寒"), ("萨日朗·示例", "萨日朗·示例")])
+@pytest.mark.parametrize(
+    ("name", "printed"), [("张三", "张　三"), ("张大寒", "张大寒"), ("萨日朗·示例", "萨日朗·示例")]
+)
 def test_printed_names(name: str, printed: str) -> None:
     assert printed_name(name) == printed
 
