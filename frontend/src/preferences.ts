@@ -1,6 +1,6 @@
 /**
- * How this person wants to read: language, text size, contrast. Kept in this browser; the account's language is the
- * first choice of a browser that has none.
+ * How this person wants to read: language, text size, contrast. Kept in this browser, not in the account: the terminal
+ * in a venue and the phone in the pocket are read differently.
  */
 import { readonly, shallowReactive } from "vue";
 import { isLanguage, type Language, setLanguage } from "./i18n";
@@ -16,13 +16,11 @@ interface Preferences {
 
 const STORED = "gongshang.reading";
 const preferences = shallowReactive<Preferences>({ language: "zh-CN", size: "standard", highContrast: false });
-let chosenLanguage = false;
 
 export const usePreferences = () => readonly(preferences);
 
 export async function restorePreferences(): Promise<void> {
   const stored = read();
-  chosenLanguage = isLanguage(stored.language);
   await prefer({
     language: isLanguage(stored.language) ? stored.language : "zh-CN",
     size: TEXT_SIZES.find((size) => size === stored.size) ?? "standard",
@@ -30,13 +28,7 @@ export async function restorePreferences(): Promise<void> {
   });
 }
 
-/** The account's language, unless this browser's owner has chosen one. */
-export async function suggestLanguage(language: string): Promise<void> {
-  if (!chosenLanguage && isLanguage(language)) await prefer({ language });
-}
-
 export async function choose(change: Partial<Preferences>): Promise<void> {
-  chosenLanguage ||= change.language !== undefined;
   await prefer(change);
   try {
     localStorage.setItem(STORED, JSON.stringify(preferences));

@@ -14,10 +14,14 @@ export interface Organization {
 
 export interface Account {
   id: string;
+  username: string;
+  /** The person's id, as participants name it. */
+  person: string;
   name: string;
+  title: string;
+  unit: string | null;
   roles: string[];
   organization: Organization;
-  language: string;
   must_change_password: boolean;
   is_demo: boolean;
 }

@@ -8,7 +8,6 @@ import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router"
 import { onSignedOut } from "@/api/http";
 import { forget, load } from "@/api/session";
 import { i18n } from "@/i18n";
-import { suggestLanguage } from "@/preferences";
 import { fail, recovered } from "./failure";
 import { places } from "./places";
 
@@ -41,7 +40,6 @@ export const router = createRouter({
 
 router.beforeEach(async (to) => {
   const account = await load();
-  if (account) await suggestLanguage(account.language);
   if (account?.must_change_password && to.name !== "change-password") return places.changePassword();
   if (!account && !to.meta.public) return places.signIn(to.fullPath);
   return true;
