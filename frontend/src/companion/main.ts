@@ -5,6 +5,7 @@
 import "@/compat";
 import "@/styles/tokens.css";
 import "@/styles/base.css";
+import "./companion.css";
 import { createApp } from "vue";
 import { createRouter, createWebHistory } from "vue-router";
 import { i18n } from "@/i18n";
@@ -14,7 +15,7 @@ import { routes } from "./routes";
 
 async function start(): Promise<void> {
   await restorePreferences();
-  const router = createRouter({ history: createWebHistory("/companion/"), routes });
+  const router = createRouter({ history: createWebHistory("/"), routes });
   createApp(Companion).use(i18n).use(router).mount("#app");
   document.documentElement.setAttribute("data-started", "");
 }

@@ -1,0 +1,44 @@
+import { expect, it } from "vitest";
+import { clockText, countdown, spent } from "./countdown";
+
+const start = "2026-05-21T06:30:00Z";
+const at = (seconds: number) => Date.parse(start) + seconds * 1000;
+const speech = { started_at: start, limit_seconds: 180 };
+
+it.each([
+  [0, 180, "steady"],
+  [119.5, 61, "steady"],
+  [120, 60, "closing"],
+  [180, 0, "closing"],
+  [181, -1, "over"],
+  [207, -27, "over"],
+])("after %d s there are %d s left: %s", (seconds, left, pace) => {
+  expect(countdown(speech, at(seconds))).toMatchObject({ left, pace });
+});
+
+it("does not warn through the whole of a short speech", () => {
+  expect(countdown({ started_at: start, limit_seconds: 60 }, at(10)).pace).toBe("steady");
+  expect(countdown({ started_at: start, limit_seconds: 60 }, at(31)).pace).toBe("closing");
+});
+
+it("is full at the start even when this clock is behind the server's", () => {
+  expect(countdown(speech, at(-5))).toEqual({ left: 180, fraction: 1, pace: "steady" });
+});
+
+it("never falls below an empty ring", () => {
+  expect(countdown(speech, at(999)).fraction).toBe(0);
+});
+
+it.each([
+  [0, "0:00"],
+  [65, "1:05"],
+  [-27, "0:27"],
+  [3723, "1:02:03"],
+])("%d s reads %s", (seconds, text) => {
+  expect(clockText(seconds)).toBe(text);
+});
+
+it("counts a finished speech to its end, an open one to now", () => {
+  expect(spent({ started_at: start, ended_at: "2026-05-21T06:33:27Z" }, at(9999))).toBe(207);
+  expect(spent({ started_at: start, ended_at: null }, at(12))).toBe(12);
+});
