@@ -144,7 +144,9 @@ class OldPage:
                 self.errors.append(" ".join(str(each.get("value", each.get("description"))) for each in facts["args"]))
             case "Log.entryAdded" if facts["entry"]["level"] == "error":
                 entry = facts["entry"]
-                self.errors.append(f"{entry['text']} {entry.get('url', '')}")
+                # A refusal by the API is an answer that pages handle; a file that does not load is a mistake.
+                if "/api/" not in entry.get("url", ""):
+                    self.errors.append(f"{entry['text']} {entry.get('url', '')}")
 
 
 class OldChromium:
