@@ -7,7 +7,9 @@ import logging
 from importlib import import_module
 from importlib.util import find_spec
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
 from ninja.utils import check_csrf
@@ -53,6 +55,13 @@ def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """A missing or malformed field."""
     fields = sorted({str(problem["loc"][-1]) for problem in error.errors})
     return api.create_response(request, {"code": Code.BAD_REQUEST.value, "facts": {"fields": fields}}, status=400)
+
+
+@api.exception_handler(MultiPartParserError)
+@api.exception_handler(SuspiciousOperation)
+def unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """A form that cannot be taken apart: broken off, too many fields, a name without end."""
+    return api.create_response(request, {"code": Code.BAD_REQUEST.value, "facts": {"fields": []}}, status=400)
 
 
 @api.exception_handler(Exception)
