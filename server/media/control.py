@@ -125,9 +125,7 @@ class ControlServer:
                 return {"applied": plane.rights(room=request.room, seq=request.seq, rights=rights)}
             case SetStage():
                 return {
-                    "applied": plane.stage(
-                        room=request.room, seq=request.seq, big=request.big, order=request.order
-                    )
+                    "applied": plane.stage(room=request.room, seq=request.seq, big=request.big, order=request.order)
                 }
             case View():
                 plane.view(room=request.room, endpoint=request.endpoint, thumbs=request.thumbs)

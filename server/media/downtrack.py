@@ -122,9 +122,7 @@ class DownTrack:
         if picture is None:
             self.numbers.switch_audio(layer, seq=packet.seq, ts=packet.ts, now=now)
         elif picture.key:
-            self.numbers.switch_video(
-                layer, seq=packet.seq, ts=packet.ts, pid=picture.pid, tl0=picture.tl0, now=now
-            )
+            self.numbers.switch_video(layer, seq=packet.seq, ts=packet.ts, pid=picture.pid, tl0=picture.tl0, now=now)
         else:
             return False
         if self.layer is not None and self.layer.track is not track:

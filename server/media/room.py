@@ -122,9 +122,7 @@ class Room:
         self._loudness.forget(endpoint.name)
         if why is not Gone.REPLACED:
             self._views.pop(endpoint.name, None)
-        self._tell(
-            Disconnected(room=self.name, endpoint=endpoint.name, connection=endpoint.connection, reason=why)
-        )
+        self._tell(Disconnected(room=self.name, endpoint=endpoint.name, connection=endpoint.connection, reason=why))
         self._reassign()
         task = asyncio.get_running_loop().create_task(endpoint.close())
         self._closing.add(task)

@@ -208,6 +208,7 @@ class SfuEngine implements MediaEngine {
     const peer = this.peer;
     if (peer === null || frame.connection !== peer.connection || typeof frame.sdp !== "string") return;
     this.epoch = typeof frame.epoch === "string" ? frame.epoch : null;
+    if (typeof frame.epoch === "string") peer.epoch = frame.epoch;
     await peer.answer(frame.sdp);
     if (this.wantedThumbs !== null) this.line.send({ op: "view", thumbs: this.wantedThumbs });
     if (this.state === "connected" && /^(connected|completed)$/.test(peer.iceState)) window.clearTimeout(this.timer);

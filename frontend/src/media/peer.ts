@@ -13,6 +13,8 @@ const CAMERA_ENCODINGS: RTCRtpEncodingParameters[] = [{ rid: "h", maxBitrate: 90
 
 export class Peer {
   readonly connection = newId();
+  /** The life of the server process that holds the other end, if it said so: another one cannot restart our ICE. */
+  epoch: string | null = null;
   private readonly pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
   private readonly lines: RTCRtpTransceiver[];
 

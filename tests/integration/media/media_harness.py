@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import aioice.ice
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import AudioStreamTrack, MediaStreamTrack, VideoStreamTrack
 from av import AudioFrame, VideoFrame
 
@@ -95,6 +95,7 @@ class Gateway:
         self.epochs.append(epoch)
         if self.seq:
             await self._push()
+        self._news.set()
 
     def _on_event(self, event: Event) -> None:
         self.events.append(event)
@@ -107,7 +108,7 @@ class Gateway:
 
     async def allow(self, **rights: str) -> None:
         """`allow(li="audio camera")`; who is not named has no rights."""
-        self.rights = {name: {kind: True for kind in words.split()} for name, words in rights.items()}
+        self.rights = {name: dict.fromkeys(words.split(), True) for name, words in rights.items()}
         self.seq += 1
         await self._push()
 
@@ -134,6 +135,13 @@ class Gateway:
                 self._news.clear()
                 await self._news.wait()
 
+    async def until_restarted(self) -> None:
+        """The worker is back and knows the rights again."""
+        async with asyncio.timeout(15):
+            while len(self.epochs) < 2:
+                self._news.clear()
+                await self._news.wait()
+
     def slots(self, endpoint: str) -> dict[str, Any]:
         found = [event.slots for event in self.events if event.ev == "slots" and event.endpoint == endpoint]
         return found[-1] if found else {}
@@ -148,9 +156,7 @@ class Tone(AudioStreamTrack):
     def __init__(self, hertz: int = 440, volume: float = 0.3) -> None:
         super().__init__()
         self._at = 0
-        self._wave = array(
-            "h", (int(32767 * volume * math.sin(2 * math.pi * hertz * i / 48000)) for i in range(48000))
-        )
+        self._wave = array("h", (int(32767 * volume * math.sin(2 * math.pi * hertz * i / 48000)) for i in range(48000)))
         self.silent = False
 
     async def recv(self) -> AudioFrame:
@@ -181,7 +187,8 @@ class Picture(VideoStreamTrack):
         await asyncio.sleep(1 / self._fps)
         width, height = self._size
         frame = VideoFrame(width, height, "yuv420p")
-        for plane, value in zip(frame.planes, (self._shade + self._count % 40, self._shade, 255 - self._shade), strict=True):
+        colour = (self._shade + self._count % 40, self._shade, 255 - self._shade)
+        for plane, value in zip(frame.planes, colour, strict=True):
             plane.update(bytes([value]) * plane.buffer_size)
         self._count += 1
         frame.pts = self._count * 90000 // self._fps
@@ -218,7 +225,7 @@ class Peer:
     ) -> None:
         self.name = name
         self.gateway = gateway
-        self.pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self.pc = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
         self.connection = os.urandom(4).hex()
         self.streams: dict[int, Stream] = {}
         self.slot_ssrc: dict[str, int] = {}
@@ -267,7 +274,7 @@ class Peer:
         """Wait until so many more packets came in a slot."""
         start = len(self.slot(slot).seqs)
         async with asyncio.timeout(seconds):
-            while len(self.slot(slot).seqs) < start + packets:
+            while len(self.slot(slot).seqs) < start + packets:  # noqa: ASYNC110 - counters have no event
                 await asyncio.sleep(0.02)
 
     async def close(self) -> None:

@@ -115,7 +115,8 @@ class Site:
                 try:
                     answer = await self._gateway.join(name, frame["connection"], frame["sdp"])
                 except MediaUnavailable:
-                    return await self.tell(name, {"op": "unavailable"})
+                    await self.tell(name, {"op": "unavailable"})
+                    return
                 self.answers.setdefault(name, []).append(answer)
                 await self.tell(name, {"op": "answer", "sdp": answer, "connection": frame["connection"]})
                 await self.tell(name, {"op": "slots", "slots": self._gateway.slots(name)})

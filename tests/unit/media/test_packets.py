@@ -110,7 +110,8 @@ def test_only_the_first_packet_of_a_key_frame_is_a_place_to_switch() -> None:
 
 def test_reports_are_read_as_aiortc_writes_them() -> None:
     block = reference.RtcpReceiverInfo(5, 64, 10, 1000, 3, 7, 8)
-    sent = reference.RtcpSenderInfo(ntp_timestamp=(10 << 32) + (1 << 31), rtp_timestamp=99, packet_count=1, octet_count=2)
+    half_past_ten = (10 << 32) + (1 << 31)
+    sent = reference.RtcpSenderInfo(half_past_ten, rtp_timestamp=99, packet_count=1, octet_count=2)
     compound = bytes(reference.RtcpSrPacket(3, sent, [block]))
     compound += bytes(reference.RtcpRtpfbPacket(fmt=1, ssrc=1, media_ssrc=5, lost=[10, 11, 26, 40]))
     compound += bytes(reference.RtcpPsfbPacket(fmt=1, ssrc=1, media_ssrc=6))
