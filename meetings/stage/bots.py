@@ -254,13 +254,13 @@ class Voice(_Paced):
         self.speaking = False
         self._count = 0
         self._silence = bytes(FRAME * 2)
-        self._loop = speech(pitch=110 + number_of(name) % 140, seed=number_of(name))
+        self._words = speech(pitch=110 + number_of(name) % 140, seed=number_of(name))
 
     async def recv(self) -> AudioFrame:
         await self._until(self._count * FRAME / RATE)
         frame = AudioFrame(format="s16", layout="mono", samples=FRAME)
-        at = self._count * FRAME * 2 % len(self._loop)
-        frame.planes[0].update(self._loop[at : at + FRAME * 2] if self.speaking else self._silence)
+        at = self._count * FRAME * 2 % len(self._words)
+        frame.planes[0].update(self._words[at : at + FRAME * 2] if self.speaking else self._silence)
         frame.sample_rate = RATE
         frame.pts = self._count * FRAME
         frame.time_base = Fraction(1, RATE)
@@ -303,7 +303,7 @@ class Face(_Paced):
         angle = self._count * 2 * math.pi / 40
         x, y = WIDTH / 2 + math.cos(angle) * 68, HEIGHT / 2 + math.sin(angle) * 68
         ImageDraw.Draw(picture).ellipse((x - 10, y - 10, x + 10, y + 10), fill="white")
-        frame = VideoFrame.from_image(picture)
+        frame: VideoFrame = VideoFrame.from_image(picture)  # type: ignore[no-untyped-call]
         frame.pts = self._count * 90000 // FPS
         frame.time_base = Fraction(1, 90000)
         self._count += 1
