@@ -15,10 +15,9 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from meetings.live import access, commands, media_port, permissions, snapshots
 from meetings.live.execute import execute
-from meetings.live.feed import BEAT_SECONDS, Subscriber, events_frame, hub
+from meetings.live.feed import Subscriber, events_frame, hub
 from meetings.live.limits import Bucket
-from meetings.live.models import Participant
-from meetings.live.roles import Presence, Role, audience_of
+from meetings.live.roles import Role, audience_of
 from meetings.live.threads import run
 from server.core import clock, ids
 from server.core.errors import Code, Refused
@@ -57,13 +56,11 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.bucket = Bucket(per_second=20, burst=80)
         self.strikes = 0
         await self.accept()
-        self.beats = asyncio.create_task(self._beat(), name="beat")
+        self.patience = asyncio.create_task(self._wait_for_hello(), name="hello")
 
     async def disconnect(self, code: int) -> None:
         """Leave the feed; the seat, the place in the queue and the floor stay."""
-        self.beats.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self.beats
+        await self._stop_waiting()
         if self.seat and self.subscriber:
             await hub.leave(self.seat.meeting, self.subscriber)
             await media_port.port().closed(self.seat)
@@ -133,8 +130,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
             connection=str(ids.new()), meeting=meeting_id, participant=me.pk, seat=as_, send=self._send_frame
         )
         self.subscriber = Subscriber(
-            participant=me.pk, audience=audience, send=self.send, close=self.close, seq=catchup.seq
+            participant=me.pk, role=me.role, audience=audience, send=self.send, close=self.close, seq=catchup.seq
         )
+        await self._stop_waiting()
         await hub.join(meeting_id, self.subscriber)
 
     async def _do(self, frame: dict[str, Any], seat: media_port.Seat) -> None:
@@ -155,25 +153,14 @@ class LiveConsumer(AsyncWebsocketConsumer):
         with contextlib.suppress(Exception):  # the socket may be gone by now
             await self.send(json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
 
-    async def _beat(self) -> None:
-        """Every fifteen seconds: where the journal stands. Here a lost expulsion or a changed role is noticed."""
+    async def _wait_for_hello(self) -> None:
         await asyncio.sleep(HELLO_SECONDS)
-        if self.seat is None or self.subscriber is None:
-            await self.close(HELLO_LATE)
-            return
-        while True:
-            me = await run(Participant.objects.filter(pk=self.seat.participant).first)
-            if me is None or me.presence == Presence.REMOVED:
-                await self.subscriber.end(4003)
-                return
-            if audience_of(me.role) is not self.subscriber.audience:
-                await self.subscriber.end(1012)
-                return
-            feed = hub.feeds.get(self.seat.meeting)
-            self.subscriber.unseen_beats += 1
-            beat = {"t": "beat", "seq": feed.seq if feed else 0, "at": clock.iso(clock.now())}
-            await self.subscriber.write(json.dumps(beat))
-            await asyncio.sleep(BEAT_SECONDS)
+        await self.close(HELLO_LATE)
+
+    async def _stop_waiting(self) -> None:
+        self.patience.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self.patience
 
 
 def decode(text: str | None) -> dict[str, Any]:

@@ -23,7 +23,9 @@ Schema = dict[str, Any]
 def schema() -> Schema:
     """One JSON Schema with all commands, events, snapshot slices and error codes."""
     definitions: Schema = {}
-    commands = {name: _define(definitions, model, f"{_pascal(name)}Command") for name, model in sorted(COMMANDS.items())}
+    commands = {
+        name: _define(definitions, model, f"{_pascal(name)}Command") for name, model in sorted(COMMANDS.items())
+    }
     events = {name: _define(definitions, model, f"{_pascal(name)}Event") for name, model in sorted(EVENTS.items())}
     states = {name: _define(definitions, model, model.__name__) for name, model in sorted(STATES.items())}
     return {

@@ -12,14 +12,17 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
 from channels.layers import get_channel_layer
 
 from meetings.live import bell, journal, media_port
-from meetings.live.roles import Audience
+from meetings.live.models import Participant
+from meetings.live.roles import Audience, Presence
 from meetings.live.threads import run
+from server.core import clock
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +33,8 @@ MAX_UNSEEN_BYTES = 4_000_000
 MAX_UNSEEN_BEATS = 3
 BEAT_SECONDS = 15.0
 SLOW = 4008
+NOT_ALLOWED = 4003
+COME_AGAIN = 1012
 
 
 @dataclass(eq=False)
@@ -37,6 +42,7 @@ class Subscriber:
     """One socket. `seq` is the last event written to it; `unseen` what was written since it last said "seen"."""
 
     participant: UUID
+    role: str
     audience: Audience
     send: Callable[[str], Awaitable[None]]
     close: Callable[[int], Awaitable[None]]
@@ -81,6 +87,7 @@ class Feed:
     tail: deque[journal.Told] = field(default_factory=lambda: deque(maxlen=TAIL))
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     online: tuple[str, ...] = ()
+    next_beat: float = field(default_factory=lambda: monotonic() + BEAT_SECONDS)
 
     async def run(self) -> None:
         """Deliver for as long as the hub keeps the feed."""
@@ -92,6 +99,9 @@ class Feed:
             try:
                 await self.deliver()
                 await self.tell_presence()
+                if monotonic() >= self.next_beat:
+                    self.next_beat = monotonic() + BEAT_SECONDS
+                    await self.beat()
             except Exception:
                 log.exception("feed of meeting %s", self.meeting)
                 await asyncio.sleep(REPAIR_SECONDS)
@@ -136,6 +146,20 @@ class Feed:
         """Write a frame that is not kept."""
         for subscriber in list(self.subscribers):
             if audience is Audience.EVERYONE or subscriber.audience is Audience.STAFF:
+                await subscriber.write(text)
+
+    async def beat(self) -> None:
+        """Every fifteen seconds: where the journal stands. Here a lost expulsion or a changed role is noticed."""
+        seats = await run(_seats, self.meeting)
+        text = json.dumps({"t": "beat", "seq": self.seq, "at": clock.iso(clock.now())})
+        for subscriber in list(self.subscribers):
+            role, presence = seats.get(subscriber.participant, ("", Presence.REMOVED))
+            if presence == Presence.REMOVED:
+                await subscriber.end(NOT_ALLOWED)
+            elif role != subscriber.role:
+                await subscriber.end(COME_AGAIN)
+            else:
+                subscriber.unseen_beats += 1
                 await subscriber.write(text)
 
     async def tell_presence(self) -> None:
@@ -211,7 +235,13 @@ class Hub:
             case "expel":
                 for subscriber in list(feed.subscribers):
                     if str(subscriber.participant) == message["participant"]:
-                        await subscriber.end(4003)
+                        await subscriber.end(NOT_ALLOWED)
+
+
+def _seats(meeting: UUID) -> dict[UUID, tuple[str, str]]:
+    """Role and presence of everybody in the meeting."""
+    rows = Participant.objects.filter(meeting_id=meeting).values_list("pk", "role", "presence")
+    return {pk: (role, presence) for pk, role, presence in rows}
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -14,8 +14,8 @@ from server.core.errors import Code, Refused
 class Scene:
     """One command being carried out. `actor` is None when the server itself acts.
 
-    A handler may leave small JSON facts in `result` for the one who asked (the id of what was made). `command_id` is for
-    direct commands, which have no receipt: they see to it themselves that the same id again changes nothing.
+    A handler may leave small JSON facts in `result` for the one who asked (the id of what was made). `command_id` is
+    for direct commands, which have no receipt: they see to it themselves that the same id again changes nothing.
     """
 
     meeting: Meeting
