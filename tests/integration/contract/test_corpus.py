@@ -11,15 +11,21 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from meetings.documents.commands import Upload
+from meetings.documents.models import MeetingDocument
+from meetings.documents.processed import Outcome, Processed
 from meetings.live import journal, snapshots
 from meetings.live.events import EVENTS
+from meetings.live.execute import execute
 from meetings.live.roles import Audience
 from meetings.people.links import venue_token
 from meetings.people.models import Venue
 from server.accounts.models import Person
+from server.core import ids
 from tests import story as words
 from tests.story import Room, new_room
 
@@ -141,6 +147,41 @@ def noted(room: Room) -> None:
     host.does("record.note_commitment", unit_name="国网澄湾供电公司", text="5月底前完成勘测", due="2026-05-31")
 
 
+@story("documents are drawn, shown, turned and taken back")
+def materials(room: Room) -> None:
+    host, li = room.host(), room.member("李春分")
+    report, notice = _uploads(host, "关于加快我市新能源充电桩建设的调研报告"), _uploads(host, "情况通报")
+    _drawn(room, report, "PAGES", pages=3, ready_pages=1)
+    host.does("documents.present", document=report)
+    _drawn(room, report, "READY", pages=3, ready_pages=3)
+    host.does("floor.call", participant=str(li.id))
+    li.does("documents.turn", page=2)
+    host.does("documents.stop")
+    li.does("documents.present", document=report, page=3)
+    _drawn(room, notice, "FAILED", error="PDF_ENCRYPTED")
+    host.does("documents.recall", document=report)
+
+
+def _uploads(somebody: words.Somebody, title: str) -> str:
+    upload = Upload(
+        document=ids.new(),
+        meeting=somebody.room.meeting_id,
+        participant=somebody.id,
+        filename=f"{title}.pdf",
+        sha256="0" * 64,
+        bytes=184_320,
+    )
+    added = somebody.does("documents.add", upload=upload.token(), title=title).result
+    assert added
+    return str(added["document"])
+
+
+def _drawn(room: Room, document: str, outcome: str, **facts: Any) -> None:
+    MeetingDocument.objects.filter(pk=document).update(worker="drawing")
+    told = Processed(document=UUID(document), worker="drawing", outcome=Outcome(outcome), **facts)
+    execute(meeting_id=room.meeting_id, actor=None, command_id=str(ids.new()), command=told)
+
+
 def _waiting(room: Room, participant: Any) -> list[str]:
     rows = room.meeting.speaker_requests.filter(participant=participant, state="QUEUED")
     return [str(row.pk) for row in rows]
@@ -202,4 +243,4 @@ def test_every_event_of_the_contract_is_in_the_corpus() -> None:
     assert not missing
 
 
-SLICES = {"meeting", "people", "agenda", "floor", "stage", "record"}
+SLICES = {"meeting", "people", "agenda", "floor", "documents", "stage", "record"}

@@ -8,6 +8,20 @@
  */
 export type ItemKind = ("OPENING" | "REPORT" | "BRIEFING" | "SPEECH" | "VIDEO" | "ONSITE" | "GUEST" | "POLL" | "INTERACTION" | "RESPONSE" | "LEADER" | "SUMMARY" | "BREAK")
 /**
+ * How far the rendering has come.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "Outcome".
+ */
+export type Outcome = ("PAGES" | "READY" | "FAILED")
+/**
+ * Every reason for a refusal. The value is on the wire and in the sentences' keys: never rename one.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "Code".
+ */
+export type Code = ("NOT_SIGNED_IN" | "WRONG_CREDENTIALS" | "LOCKED_OUT" | "PASSWORD_TOO_WEAK" | "PASSWORD_CHANGE_REQUIRED" | "NOT_ALLOWED" | "NOT_IN_MEETING" | "LINK_UNKNOWN" | "LINK_USED" | "LINK_EXPIRED" | "BAD_ORIGIN" | "BAD_FRAME" | "TOO_LARGE" | "TOO_MANY" | "UNKNOWN_COMMAND" | "BAD_REQUEST" | "BAD_PROTOCOL" | "NOT_FOUND" | "WRONG_STATE" | "NOT_LIVE" | "NOT_PRESENT" | "AGENDA_EMPTY" | "ALREADY_INVITED" | "HOST_MISSING" | "QUEUE_CLOSED" | "ALREADY_WAITING" | "NOBODY_WAITING" | "FLOOR_TAKEN" | "NOT_SPEAKING" | "NOT_A_PDF" | "PDF_ENCRYPTED" | "TOO_MANY_PAGES" | "DOCUMENT_BROKEN" | "DOCUMENT_TOO_COMPLEX" | "DOCUMENT_NOT_READY" | "PAGE_OUT_OF_RANGE" | "POLL_CLOSED" | "POLL_OPEN_ALREADY" | "NOT_ELIGIBLE" | "NOBODY_ELIGIBLE" | "ALREADY_VOTED" | "BAD_CHOICE" | "MINUTES_FROZEN" | "BLOCK_LOCKED" | "EDIT_CONFLICT" | "NUMBER_TAKEN" | "REASON_REQUIRED" | "MEDIA_UNAVAILABLE" | "BUSY" | "INTERNAL")
+/**
  * 预约 / 即席 / 提问 / 回应 / 插话.
  * 
  * This interface was referenced by `Protocol`'s JSON-Schema
@@ -49,6 +63,13 @@ export type PollKind = ("SINGLE" | "MULTIPLE")
  * via the `definition` "ItemState".
  */
 export type ItemState = ("PENDING" | "ACTIVE" | "DONE" | "SKIPPED")
+/**
+ * PROCESSING → READY | FAILED; any → RECALLED (收回).
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "DocumentState".
+ */
+export type DocumentState = ("PROCESSING" | "READY" | "FAILED" | "RECALLED")
 /**
  * QUEUED → SPEAKING → DONE; or WITHDRAWN, SKIPPED (过号), CONVERTED_TO_WRITTEN (转书面).
  * 
@@ -108,6 +129,12 @@ code: ErrorCode
 export interface Commands {
 "agenda.activate": AgendaActivateCommand
 "agenda.set_items": AgendaSetItemsCommand
+"documents.add": DocumentsAddCommand
+"documents.present": DocumentsPresentCommand
+"documents.processed": DocumentsProcessedCommand
+"documents.recall": DocumentsRecallCommand
+"documents.stop": DocumentsStopCommand
+"documents.turn": DocumentsTurnCommand
 "floor.call": FloorCallCommand
 "floor.close": FloorCloseCommand
 "floor.extend": FloorExtendCommand
@@ -125,6 +152,7 @@ export interface Commands {
 "meeting.publish": MeetingPublishCommand
 "meeting.resume": MeetingResumeCommand
 "meeting.start": MeetingStartCommand
+"minutes.record_issue": MinutesRecordIssueCommand
 "people.admit": PeopleAdmitCommand
 "people.admit_all": PeopleAdmitAllCommand
 "people.check_in": PeopleCheckInCommand
@@ -178,6 +206,68 @@ kind: ItemKind
 title: string
 minutes?: number
 presenter?: (string | null)
+}
+/**
+ * Put an uploaded file among the materials.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "DocumentsAddCommand".
+ */
+export interface DocumentsAddCommand {
+upload: string
+title: string
+}
+/**
+ * Show a page of a document to everybody.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "DocumentsPresentCommand".
+ */
+export interface DocumentsPresentCommand {
+document: string
+page?: number
+}
+/**
+ * Some pages are drawn, or all, or the file cannot be shown. `worker` holds the document's lease.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "DocumentsProcessedCommand".
+ */
+export interface DocumentsProcessedCommand {
+document: string
+worker: string
+outcome: Outcome
+pages?: number
+ready_pages?: number
+error?: (Code | null)
+}
+/**
+ * 收回: take a document back from everybody.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "DocumentsRecallCommand".
+ */
+export interface DocumentsRecallCommand {
+document: string
+}
+/**
+ * Show no document any more.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "DocumentsStopCommand".
+ */
+export interface DocumentsStopCommand {
+
+}
+/**
+ * Show another page of what is shown. With `document`: only if that one is still shown.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "DocumentsTurnCommand".
+ */
+export interface DocumentsTurnCommand {
+page: number
+document?: (string | null)
 }
 /**
  * 请下一位: give the floor to a request, to a person without one, or to the next. Whoever speaks is finished.
@@ -337,6 +427,17 @@ export interface MeetingResumeCommand {
  */
 export interface MeetingStartCommand {
 
+}
+/**
+ * 印发: freeze these minutes under a number (by default the next one). Only the server itself gives it.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "MinutesRecordIssueCommand".
+ */
+export interface MinutesRecordIssueCommand {
+minutes: string
+by: string
+number?: (number | null)
 }
 /**
  * Let people in who wait.
@@ -558,6 +659,14 @@ reason?: string
 export interface Events {
 "agenda.items_changed": AgendaItemsChangedEvent
 "agenda.items_set": AgendaItemsSetEvent
+"documents.added": DocumentsAddedEvent
+"documents.failed": DocumentsFailedEvent
+"documents.pages_ready": DocumentsPagesReadyEvent
+"documents.presented": DocumentsPresentedEvent
+"documents.ready": DocumentsReadyEvent
+"documents.recalled": DocumentsRecalledEvent
+"documents.stopped": DocumentsStoppedEvent
+"documents.turned": DocumentsTurnedEvent
 "floor.closed": FloorClosedEvent
 "floor.opened": FloorOpenedEvent
 "floor.requested": FloorRequestedEvent
@@ -573,6 +682,7 @@ export interface Events {
 "meeting.published": MeetingPublishedEvent
 "meeting.resumed": MeetingResumedEvent
 "meeting.started": MeetingStartedEvent
+"minutes.issued": MinutesIssuedEvent
 "people.admitted": PeopleAdmittedEvent
 "people.checked_in": PeopleCheckedInEvent
 "people.invited": PeopleInvitedEvent
@@ -628,6 +738,108 @@ ended_at: (string | null)
  */
 export interface AgendaItemsSetEvent {
 items: ItemView[]
+}
+/**
+ * Somebody uploaded a document; it is being prepared.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "DocumentsAddedEvent".
+ */
+export interface DocumentsAddedEvent {
+document: DocumentView
+}
+/**
+ * A document as everybody sees it. `uploader` is a participant's id; `error` says why it could not be read.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "DocumentView".
+ */
+export interface DocumentView {
+id: string
+title: string
+filename: string
+bytes: number
+pages: number
+ready_pages: number
+state: DocumentState
+error: (Code | null)
+uploader: string
+position: number
+}
+/**
+ * The file cannot be shown; `document.error` says why.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "DocumentsFailedEvent".
+ */
+export interface DocumentsFailedEvent {
+document: DocumentView
+}
+/**
+ * The first `ready_pages` pages can be looked at; told for the first page and then now and again.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "DocumentsPagesReadyEvent".
+ */
+export interface DocumentsPagesReadyEvent {
+document: DocumentView
+}
+/**
+ * A document is shown to everybody.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "DocumentsPresentedEvent".
+ */
+export interface DocumentsPresentedEvent {
+presenting: PresentingView
+}
+/**
+ * The page that everybody is shown, and by whom.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "PresentingView".
+ */
+export interface PresentingView {
+document: string
+page: number
+presenter: string
+started_at: string
+}
+/**
+ * All pages can be looked at.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "DocumentsReadyEvent".
+ */
+export interface DocumentsReadyEvent {
+document: DocumentView
+}
+/**
+ * 收回: nobody may look at the document any more.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "DocumentsRecalledEvent".
+ */
+export interface DocumentsRecalledEvent {
+document: DocumentView
+}
+/**
+ * No document is shown any more.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "DocumentsStoppedEvent".
+ */
+export interface DocumentsStoppedEvent {
+
+}
+/**
+ * Everybody is shown another page.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "DocumentsTurnedEvent".
+ */
+export interface DocumentsTurnedEvent {
+presenting: PresentingView
 }
 /**
  * No further requests are taken; those waiting keep their places.
@@ -834,6 +1046,22 @@ export interface MeetingStartedEvent {
 meeting: MeetingView
 }
 /**
+ * The minutes are out. `head` is the chain's link that they were frozen with.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "MinutesIssuedEvent".
+ */
+export interface MinutesIssuedEvent {
+meeting: MeetingView
+minutes: string
+series: string
+issue_year: number
+issue_no: number
+sha256: string
+head: string
+issued_by: string
+}
+/**
  * People who waited are inside.
  * 
  * This interface was referenced by `Protocol`'s JSON-Schema
@@ -1029,7 +1257,7 @@ export interface VotingClosedEvent {
 poll: PollView
 }
 /**
- * A poll as people see it. `config` is the digest of all that was fixed at opening; `result` is null until closing.
+ * A poll as people see it. `config` is the digest of what was fixed at opening; `result` is null until closing.
  * 
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "PollView".
@@ -1053,7 +1281,7 @@ void_reason: (string | null)
 result: (ResultView | null)
 }
 /**
- * A result: one count per option. `head` is the chain's link before the event that told it, for everybody to keep.
+ * A result: one count per option. `head` is the chain's link before the event that told it, for all to keep.
  * 
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "ResultView".
@@ -1117,6 +1345,7 @@ poll: PollView
  */
 export interface SnapshotSlices {
 agenda: AgendaState
+documents: DocumentsState
 floor: FloorState
 meeting: MeetingView
 people: PeopleState
@@ -1132,6 +1361,16 @@ voting: VotingState
  */
 export interface AgendaState {
 items: ItemView[]
+}
+/**
+ * The materials in their order, and the page that everybody is shown.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "DocumentsState".
+ */
+export interface DocumentsState {
+documents: DocumentView[]
+presenting: (PresentingView | null)
 }
 /**
  * Requests by id, the queue in order, and all speeches; the one without an end has the floor.
