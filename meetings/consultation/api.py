@@ -166,9 +166,7 @@ def consultations(request: HttpRequest, q: str = "", page: int = 1) -> Consultat
 def create(request: HttpRequest, body: ConsultationIn) -> tuple[int, Created]:
     """Open a consultation."""
     account = holding(request, OrganizationRole.SECRETARY)
-    row = services.open_consultation(
-        organization=account.person.organization, by=account.person, **body.model_dump()
-    )
+    row = services.open_consultation(organization=account.person.organization, by=account.person, **body.model_dump())
     return 201, Created(id=row.pk)
 
 
@@ -264,9 +262,9 @@ def _since(step: Step, row: Consultation, entered: dict[str, datetime]) -> datet
 def _meetings(row: Consultation, account: Account) -> list[MeetingOut]:
     links = row.meetings.select_related("meeting").annotate(people=Count("meeting__participants"))
     mine = dict(
-        Participant.objects.filter(
-            meeting__consultation__consultation=row, person_id=account.person_id
-        ).values_list("meeting_id", "role")
+        Participant.objects.filter(meeting__consultation__consultation=row, person_id=account.person_id).values_list(
+            "meeting_id", "role"
+        )
     )
     return [
         MeetingOut(

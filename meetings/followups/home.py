@@ -50,7 +50,7 @@ KIND_OF_STATE: dict[TaskState, TodoKind] = {
 
 
 class MeetingOut(Schema):
-    """A meeting that I am on the roster of. `minutes` once they are issued; `path` is where I go from here."""
+    """A meeting that I am on the roster of. `has_minutes`: issued ones."""
 
     id: UUID
     title: str
@@ -59,11 +59,11 @@ class MeetingOut(Schema):
     planned_minutes: int
     started_at: datetime | None
     ended_at: datetime | None
-    role: Role
-    host: str
-    venue: str | None
-    minutes: UUID | None
-    may_prepare: bool
+    my_role: Role
+    host_name: str | None
+    venue_name: str | None
+    can_manage: bool
+    has_minutes: bool
 
 
 class TodoOut(Schema):
@@ -73,7 +73,7 @@ class TodoOut(Schema):
     id: UUID
     title: str
     path: str
-    due: date | None
+    due_on: date | None
     overdue: bool
 
 
@@ -101,7 +101,7 @@ def home(request: HttpRequest) -> HomeOut:
     account = signed_in(request)
     now = clock.now()
     meetings = _meetings(account, now)
-    todos = sorted([*_papers(account), *_tasks(account)], key=lambda todo: (not todo.overdue, todo.due or date.max))
+    todos = sorted([*_papers(account), *_tasks(account)], key=lambda todo: (not todo.overdue, todo.due_on or date.max))
     day = services.today()
     open_ones = [meeting for meeting in meetings if meeting.state not in (MeetingState.ENDED, MeetingState.DONE)]
     today = sum(_day(meeting.scheduled_start) == day for meeting in open_ones)
@@ -145,19 +145,19 @@ def _meetings(account: Account, now: datetime) -> list[MeetingOut]:
             planned_minutes=seat.meeting.planned_minutes,
             started_at=seat.meeting.started_at,
             ended_at=seat.meeting.ended_at,
-            role=Role(seat.role),
-            host=hosts.get(seat.meeting_id, ""),
-            venue=venues.get(seat.venue) if seat.venue else None,
-            minutes=_issued(seat.meeting),
-            may_prepare=seat.role in desk,
+            my_role=Role(seat.role),
+            host_name=hosts.get(seat.meeting_id),
+            venue_name=venues.get(seat.venue) if seat.venue else None,
+            can_manage=seat.role in desk,
+            has_minutes=_issued(seat.meeting),
         )
         for seat in seen
     ]
 
 
-def _issued(meeting: Meeting) -> UUID | None:
+def _issued(meeting: Meeting) -> bool:
     minutes: Minutes | None = getattr(meeting, "minutes", None)
-    return minutes.pk if minutes is not None and minutes.is_frozen else None
+    return minutes is not None and minutes.is_frozen
 
 
 def _papers(account: Account) -> list[TodoOut]:
@@ -173,7 +173,7 @@ def _papers(account: Account) -> list[TodoOut]:
             id=row.pk,
             title=row.title,
             path=f"/minutes/{row.pk}",
-            due=None,
+            due_on=None,
             overdue=False,
         )
         for row in drafts
@@ -183,7 +183,7 @@ def _papers(account: Account) -> list[TodoOut]:
             id=row.pk,
             title=row.title,
             path=f"/meetings/{row.pk}/minutes",
-            due=None,
+            due_on=None,
             overdue=False,
         )
         for row in bare
@@ -198,8 +198,8 @@ def _tasks(account: Account) -> list[TodoOut]:
             kind=KIND_OF_STATE[TaskState(row.state)],
             id=row.pk,
             title=row.title,
-            path=f"/tasks/{row.pk}",
-            due=row.due,
+            path=f"/followups/{row.pk}",
+            due_on=row.due,
             overdue=urgency(state=TaskState(row.state), due=row.due, today=day) in late,
         )
         for row in access.waiting_for(account)[:MAX_TODOS]

@@ -80,9 +80,7 @@ def record_issue(cmd: RecordIssue, scene: Scene) -> Iterator[Event]:
             )
     except IntegrityError:
         # The database keeps numbers unique: of two secretaries at once, one wins.
-        raise Refused(
-            Code.NUMBER_TAKEN, number=number, next=numbering.next_number(minutes, issued_on.year)
-        ) from None
+        raise Refused(Code.NUMBER_TAKEN, number=number, next=numbering.next_number(minutes, issued_on.year)) from None
     MinutesStep.objects.create(minutes=minutes, kind="issued", at=scene.now, by_id=cmd.by)
     head = scene.meeting.head
     scene.meeting.state = MeetingState.DONE

@@ -72,9 +72,7 @@ def minutes_title(meeting_title: str) -> str:
     return meeting_title if meeting_title.endswith("纪要") else f"{meeting_title}纪要"
 
 
-def _block(
-    kind: BlockKind, facts: Iterable[Piece] = (), *, text: str = "", sources: Iterable[Source] = ()
-) -> Block:
+def _block(kind: BlockKind, facts: Iterable[Piece] = (), *, text: str = "", sources: Iterable[Source] = ()) -> Block:
     return Block(kind=kind, heading=HEADINGS[kind], facts=list(facts), text=text, sources=list(sources))
 
 
@@ -137,8 +135,10 @@ def _quota(facts: MeetingFacts) -> str:
 def _what_happened(facts: MeetingFacts) -> str:
     parts = []
     scheduled = [speech for speech in facts.speeches if speech.kind is RequestKind.SCHEDULED]
-    planned = _counted(scheduled, Role.MEMBER, "名委员"), _counted(scheduled, Role.EXPERT, "名专家"), _counted(
-        scheduled, Role.PUBLIC, "名群众代表"
+    planned = (
+        _counted(scheduled, Role.MEMBER, "名委员"),
+        _counted(scheduled, Role.EXPERT, "名专家"),
+        _counted(scheduled, Role.PUBLIC, "名群众代表"),
     )
     if any(planned):
         parts.append("和".join(part for part in planned if part) + "作了预约发言")
@@ -190,9 +190,7 @@ def _responses(facts: MeetingFacts) -> Block:
         )
         for promise in facts.commitments
     ]
-    sources = [
-        Source(seq=promise.seq, label=f"{promise.unit}：{promise.text[:40]}") for promise in facts.commitments
-    ]
+    sources = [Source(seq=promise.seq, label=f"{promise.unit}：{promise.text[:40]}") for promise in facts.commitments]
     return _block(BlockKind.RESPONSES, pieces, sources=sources)
 
 
@@ -201,9 +199,7 @@ def _until(due: str | None) -> str:
 
 
 def _polls(facts: MeetingFacts) -> Block:
-    pieces = [
-        Paragraph(text=_result(poll), sources=[poll.seq] if poll.seq else []) for poll in facts.polls
-    ]
+    pieces = [Paragraph(text=_result(poll), sources=[poll.seq] if poll.seq else []) for poll in facts.polls]
     sources = [Source(seq=poll.seq, label=f"征询结束：{poll.title[:40]}") for poll in facts.polls if poll.seq]
     return _block(BlockKind.POLLS, pieces, sources=sources)
 

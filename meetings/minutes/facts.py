@@ -174,9 +174,7 @@ def read(meeting: Meeting) -> MeetingFacts:
             for row in Opinion.objects.filter(meeting=meeting).select_related("speaker")
         ],
         commitments=[
-            CommitmentFact(
-                unit=row.unit_name, text=row.text, due=row.due.isoformat() if row.due else None, seq=row.seq
-            )
+            CommitmentFact(unit=row.unit_name, text=row.text, due=row.due.isoformat() if row.due else None, seq=row.seq)
             for row in Commitment.objects.filter(meeting=meeting)
         ],
         polls=[poll for provider in _poll_providers for poll in provider(meeting)],

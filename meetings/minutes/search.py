@@ -56,11 +56,7 @@ def snippet(text: str, words: list[str]) -> Snippet:
     end = min(len(body), first + longest + 2 * AROUND)
     cut = body[start:end]
     before, after = "…" if start else "", "…" if end < len(body) else ""
-    marks = merged(
-        (at, at + len(word))
-        for word in words
-        for at in _places(cut.lower(), word.lower())
-    )
+    marks = merged((at, at + len(word)) for word in words for at in _places(cut.lower(), word.lower()))
     shift = len(before)
     return Snippet(text=before + cut + after, marks=[(a + shift, b + shift) for a, b in marks])
 

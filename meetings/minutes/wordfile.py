@@ -207,7 +207,7 @@ def _tasks(document: Any, rows: list[SuggestedTask]) -> None:
         [str(no), row.text, row.lead, "、".join(row.co), row.due, "、".join(str(one) for one in row.opinions)]
         for no, row in enumerate(rows, start=1)
     ]
-    _table(document, columns, cells, (11, 58, 28, 27, 18, 14))
+    _table(document, columns, cells, (12, 52, 28, 28, 20, 16))
 
 
 def _annex(document: Any, block: Block | None) -> None:
@@ -223,13 +223,15 @@ def _annex(document: Any, block: Block | None) -> None:
     _run(title, block.heading, XIAO_BIAO_SONG, 22)
     for piece in block.facts:
         if isinstance(piece, Table):
-            _table(document, piece.columns, piece.rows, (10, 19, 31, 19, 25, 20, 13, 19))
+            _table(document, piece.columns, piece.rows, (12, 19, 29, 21, 27, 18, 13, 17))
 
 
 def _table(document: Any, columns: list[str], rows: list[list[str]], widths_mm: tuple[int, ...]) -> None:
     table = document.add_table(rows=1, cols=len(columns))
     table.style = "Table Grid"
     table.autofit = not widths_mm
+    for column, width in zip(table.columns, widths_mm, strict=False):
+        column.width = Mm(width)
     for cells, texts, font in [(table.rows[0].cells, columns, HEI_TI)] + [
         (table.add_row().cells, row, FANG_SONG) for row in rows
     ]:
@@ -238,6 +240,7 @@ def _table(document: Any, columns: list[str], rows: list[list[str]], widths_mm: 
                 cell.width = Mm(widths_mm[no])
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.line_spacing = Pt(18)
+            _off_the_grid(paragraph)
             wide = len(text) > 12
             paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if wide else WD_ALIGN_PARAGRAPH.CENTER
             _run(paragraph, text, font, 12)
@@ -258,6 +261,9 @@ def _colophon(document: Any, paper: Paper) -> None:
     if paper.cc:
         lines.append(f"抄送：{'，'.join(paper.cc)}。")
     issued = f"{words.day(paper.issued_on)}印发" if paper.issued_on else "　　年　月　日印发"
+    # Tables without a paragraph between them become one.
+    between = document.add_paragraph()
+    between.paragraph_format.line_spacing = Pt(12)
     table = document.add_table(rows=0, cols=1)
     _stands_at_the_foot(table)
     for no, text in enumerate([*lines, f"{paper.issuer}\t{issued}"]):
@@ -281,10 +287,22 @@ def _colophon(document: Any, paper: Paper) -> None:
     last.paragraph_format.line_spacing = Pt(20)
     last.paragraph_format.right_indent = Pt(14)
     _run(last, f"（共印{paper.copies}份）", FANG_SONG, 14)
+    # A document ends with a paragraph; without one after it the floating table is lost.
+    end = document.add_paragraph()
+    end.paragraph_format.line_spacing = Pt(1)
+    _off_the_grid(end)
     if paper.head:
         check = table.add_row().cells[0].paragraphs[0]
         check.paragraph_format.line_spacing = Pt(12)
+        _off_the_grid(check)
         _run(check, f"会议记录链 {paper.head_seq}：{paper.head}", SONG_TI, 7)
+
+
+def _off_the_grid(paragraph: Any) -> None:
+    """Lines of a table are closer than those of the body."""
+    snap = OxmlElement("w:snapToGrid")
+    snap.set(qn("w:val"), "0")
+    paragraph._p.get_or_add_pPr().append(snap)
 
 
 def _stands_at_the_foot(table: Any) -> None:

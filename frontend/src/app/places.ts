@@ -6,7 +6,7 @@ export const places = {
   consultations: () => "/consultations",
   consultation: (id: string) => `/consultations/${id}`,
   /** Preparing and administering a meeting. */
-  meeting: (id: string) => `/meetings/${id}`,
+  meeting: (id: string) => `/meetings/${id}/prepare`,
   /** Being in it. */
   room: (id: string) => `/room/${id}`,
   minutes: () => "/minutes",

@@ -65,7 +65,7 @@ class City:
         reply: Step = (self.handler, "reply", {"text": "已列入年度计划。", "result_class": result_class})
         forward: Step = (self.secretary, "accept_reply", {})
         good: Step = (self.proposer, "evaluate", {"attitude": "SATISFIED", "result": "SATISFIED"})
-        bad: Step = (self.proposer, "evaluate", {"attitude": "MOSTLY", "result": "DISSATISFIED", "reason": "未公开时限"})
+        bad: Step = (self.proposer, "evaluate", {"attitude": "MOSTLY", "result": "DISSATISFIED", "reason": "无时限"})
         answered = [assign, accept, contact, reply]
         ways: dict[TaskState, list[Step]] = {
             S.SUGGESTED: [],
@@ -130,9 +130,7 @@ def test_from_a_suggestion_to_a_closed_task(city: City) -> None:
     task = body["id"]
     for who, action, sent in city.way_to(S.EVALUATING, "A"):
         assert who.post(f"/followups/{task}/{action}", **sent)[0] == 204
-    status, body = city.proposer.post(
-        f"/followups/{task}/evaluate", attitude="SATISFIED", result="MOSTLY", reason=""
-    )
+    status, body = city.proposer.post(f"/followups/{task}/evaluate", attitude="SATISFIED", result="MOSTLY", reason="")
     assert (status, body["state"]) == (200, "CLOSED")
     shown = city.proposer.get(f"/followups/{task}")[1]
     assert [(step["action"], step["by"], step["to"]) for step in shown["timeline"]] == [
@@ -318,7 +316,7 @@ def test_the_home_page_shows_what_waits_for_whom(city: City) -> None:
     task = city.in_state(S.ASSIGNED)
     todos = {who: getattr(city, who).get("/me/home")[1]["todos"] for who in PEOPLE}
     assert [(todo["kind"], todo["id"], todo["path"]) for todo in todos["handler"]] == [
-        ("ACCEPT_TASK", task, f"/tasks/{task}")
+        ("ACCEPT_TASK", task, f"/followups/{task}")
     ]
     assert [who for who, found in todos.items() if found] == ["handler"]
     assert city.handler.get("/me/home")[1]["counts"] == {"today": 0, "coming": 0, "todos": 1, "tasks": 1}

@@ -231,9 +231,7 @@ def test_the_word_file_opens_and_holds_the_facts(held: Held) -> None:
     assert "一、意见建议" in lines
     assert "三、共识与有待进一步研究的问题" in lines
     assert any(line.startswith("出席：（主会场）赵立春") for line in lines)
-    tasks, speeches, colophon = (
-        [[cell.text for cell in row.cells] for row in table.rows] for table in document.tables
-    )
+    tasks, speeches, colophon = ([[cell.text for cell in row.cells] for row in table.rows] for table in document.tables)
     assert tasks[1] == ["1", "编制专项规划", "市发展和改革委员会", "供电公司", "2026年12月底", "1"]
     assert speeches[1][1] == "赵立春"
     assert colophon[0] == ["报送：中共澄湾市委，澄湾市人民政府。"]

@@ -14,4 +14,5 @@ export const meeting = slice<MeetingState>("meeting", {
   "meeting.resumed": moved,
   "meeting.ended": moved,
   "meeting.cancelled": moved,
+  "minutes.issued": moved,
 });

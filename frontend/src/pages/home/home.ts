@@ -19,7 +19,16 @@ export interface HomeMeeting {
   has_minutes: boolean;
 }
 
-export type TodoKind = "REVIEW_MINUTES" | "ACCEPT_TASK" | "REPLY_TASK" | "EVALUATE_TASK" | "RSVP" | "OTHER";
+export type TodoKind =
+  | "WRITE_MINUTES"
+  | "REVIEW_MINUTES"
+  | "ASSIGN_TASK"
+  | "ACCEPT_TASK"
+  | "REPLY_TASK"
+  | "CHECK_REPLY"
+  | "EVALUATE_TASK"
+  | "RSVP"
+  | "OTHER";
 
 export interface Todo {
   id: string;
