@@ -20,6 +20,7 @@ from meetings.people.commands import GrantLeave, Invite, InviteGuest
 from server.accounts.models import Account, Person
 from server.core import clock, ids
 from server.demo.city import City, minutes_between
+from server.demo.materials import laid_out
 from server.demo.people import People
 
 OPEN = (
@@ -55,6 +56,8 @@ def _called(city: City, people: People) -> Meeting:
     desk = _Desk(meeting, people)
     _invite(city, people, desk)
     desk.does(SetItems(items=_agenda(city, desk)))
+    for document in city.documents:
+        desk.does(laid_out(document, by=desk.me))
     for member in city.members:
         if member.attendance == "leave":
             desk.does(GrantLeave(participant=desk.seats[member.id].pk, reason="因公请假"))
@@ -97,10 +100,10 @@ class _Desk:
         self._meeting = meeting
         self._people = people
         self.seats: dict[str, Participant] = {}
-        self._me = Participant.objects.get(meeting=meeting, role=Role.SECRETARY).pk
+        self.me = Participant.objects.get(meeting=meeting, role=Role.SECRETARY)
 
     def does(self, command: Command) -> Answer:
-        return execute(meeting_id=self._meeting.pk, actor=self._me, command_id=str(ids.new()), command=command)
+        return execute(meeting_id=self._meeting.pk, actor=self.me.pk, command_id=str(ids.new()), command=command)
 
     def invites(self, who: list[str], role: Role, *, venue: str | None = None) -> None:
         persons = {self._people.persons[each].pk: each for each in who}

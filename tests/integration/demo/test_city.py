@@ -8,14 +8,18 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client, override_settings
+from pypdf import PdfReader
 
 from meetings.agenda.models import AgendaItem
 from meetings.consultation.models import Consultation, ConsultationMeeting
+from meetings.documents import storage
+from meetings.documents.models import MeetingDocument
 from meetings.live.checker import GENESIS
 from meetings.live.models import JournalEntry, Meeting, Participant
 from meetings.live.roles import AttendanceKind, MeetingState, Presence, Role
 from meetings.people.models import Venue
 from server.accounts.models import Account, Member, Organization, Person, Sector, Unit
+from server.demo.city import chengwan
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +56,17 @@ def test_the_whole_city_is_there() -> None:
     assert agenda.count() == 17
     assert sum(item.minutes for item in agenda) == meeting.planned_minutes == 140
     assert agenda.get(no=9).presenter.name == "邹山茶"  # type: ignore[union-attr]
+
+
+def test_the_documents_are_on_the_table() -> None:
+    seeded()
+
+    rows = list(MeetingDocument.objects.all())
+    assert [row.title for row in rows] == [document.name for document in chengwan().documents]
+    for row, document in zip(rows, chengwan().documents, strict=True):
+        with PdfReader(storage.original(row.pk)) as pdf:
+            assert len(pdf.pages) == document.pages
+            assert "澄湾" in "".join(page.extract_text() for page in pdf.pages)
 
 
 def test_every_change_is_in_the_journal() -> None:
