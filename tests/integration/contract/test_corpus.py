@@ -28,6 +28,7 @@ from server.accounts.models import Person
 from server.core import ids
 from tests import story as words
 from tests.story import Room, new_room
+from voting.models import Tally
 
 pytestmark = pytest.mark.django_db
 
@@ -182,6 +183,37 @@ def _drawn(room: Room, document: str, outcome: str, **facts: Any) -> None:
     execute(meeting_id=room.meeting_id, actor=None, command_id=str(ids.new()), command=told)
 
 
+@story("polls are prepared, answered, closed, voided and disputed")
+def polls(room: Room) -> None:
+    host, li, wang = room.host(), room.member("李春分"), room.member("王小满")
+
+    def prepare(**fields: Any) -> str:
+        made = host.does("voting.prepare", question="对建议方案的总体评价", **fields).result
+        assert made
+        return str(made["poll"])
+
+    secret = prepare(template="APPROVAL")
+    named = prepare(options=["增容难", "用地难", "找桩难"], mode="NAMED", kind="MULTIPLE", max_choices=2)
+    void, disputed, unasked = (
+        prepare(template="SATISFACTION"),
+        prepare(template="APPROVAL"),
+        prepare(template="APPROVAL"),
+    )
+    host.does("voting.open", poll=secret)
+    li.does("voting.cast", poll=secret, choices=[0])
+    host.does("voting.close", poll=secret)
+    host.does("voting.open", poll=named)
+    wang.does("voting.cast", poll=named, choices=[0, 2])
+    host.does("voting.close", poll=named)
+    host.does("voting.open", poll=void)
+    host.does("voting.void", poll=void, reason="题目有误")
+    host.does("voting.open", poll=disputed)
+    li.does("voting.cast", poll=disputed, choices=[0])
+    Tally.objects.filter(poll=disputed, option=1).update(count=3)  # type: ignore[misc]  # a hand in the database
+    host.does("voting.close", poll=disputed)
+    host.does("voting.void", poll=unasked)
+
+
 def _waiting(room: Room, participant: Any) -> list[str]:
     rows = room.meeting.speaker_requests.filter(participant=participant, state="QUEUED")
     return [str(row.pk) for row in rows]
@@ -243,4 +275,4 @@ def test_every_event_of_the_contract_is_in_the_corpus() -> None:
     assert not missing
 
 
-SLICES = {"meeting", "people", "agenda", "floor", "documents", "stage", "record"}
+SLICES = {"meeting", "people", "agenda", "floor", "documents", "stage", "record", "voting"}
