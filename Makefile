@@ -67,6 +67,8 @@ contract: ## Write the generated types and the reference page
 	@bin/venv dev
 	@bin/frontend packages
 	@$(ASIDE) $(PY) manage.py contract
+	@rm -f tests/corpus/*.json
+	@GONGSHANG_WRITE_CORPUS=1 $(PY) -m pytest -q tests/integration/contract
 	@cd frontend && npm run --silent types
 
 .PHONY: lock

@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.e2e.old_browser.chromium import OldChromium, old_chromium
 from tests.e2e.product import ROOT, Client, Product, running_product
@@ -26,6 +26,8 @@ FLAGS = [
     "--allow-loopback-in-peer-connection",
     "--autoplay-policy=no-user-gesture-required",
 ]
+
+expect.set_options(timeout=20_000)  # a busy machine is no defect
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,0 +1,169 @@
+"""One real hybrid meeting, end to end: the secretary, the host, a remote member, a venue and its companions.
+
+Real Chromium, real media through our own forwarding unit. What is asserted is what people see and what their peer
+connections count.
+"""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import People
+from tests.e2e.listening import hears_nothing_while, wait_to_hear, wait_to_see
+from tests.e2e.meeting import (
+    Hall,
+    called_meeting,
+    close_poll,
+    counts,
+    marked,
+    pdf,
+    places,
+    request_floor,
+    start_poll,
+    tab,
+    vote,
+)
+from tests.e2e.product import Product
+
+
+def test_one_hybrid_meeting_from_the_call_to_the_evaluated_task(own_product: Product, people: People) -> None:
+    hall = Hall(own_product, people, called_meeting(own_product))
+    own_product.client("secretary").upload(
+        f"/api/documents/{hall.meeting}", file=pdf(3), name="report.pdf", title="调研报告"
+    )
+
+    host, remote, venue, companion, other = doors_open(hall)
+    begins(host, remote, venue)
+    floor_is_a_media_right(host, remote, venue, companion, other)
+    pages_turn(hall, host, remote, companion)
+    polls(host, remote, companion, other, hall)
+
+
+def doors_open(hall: Hall) -> tuple[Page, Page, Page, Page, Page]:
+    """Members check in and are admitted; a venue joins as one endpoint; two people in it scan its QR."""
+    host = hall.enter("host")
+    marked(host, "open-lobby").click()
+    hall.check_in(host)
+    remote = hall.enter("m17")
+    hall.check_in(remote)
+    expect(marked(remote, "waiting")).to_be_visible()
+    before = counts(host)
+    marked(host, "admit-all").first.click()
+    wait_to_be_inside(remote)
+    assert before == ("4", "0")
+    assert counts(host) == ("4", "1")
+
+    venue = hall.enter("clerk-east")
+    hall.check_in(venue)
+    wait_to_be_inside(venue)
+    marked(venue, "show-qr").click()
+    link = marked(venue, "venue-link").inner_text()
+    venue.keyboard.press("Escape")
+    companion, other = (scan(hall, link, who) for who in ("m15", "m06"))
+    for page in (companion, other):
+        expect(marked(page, "companion-waiting")).to_be_visible()
+    marked(host, "admit-all").first.click()
+    for page in (companion, other):
+        expect(marked(page, "companion-request")).to_be_visible()
+    assert counts(host) == ("4", "3")
+    return host, remote, venue, companion, other
+
+
+def wait_to_be_inside(page: Page) -> None:
+    expect(marked(page, "meeting-state")).to_be_visible(timeout=20_000)
+
+
+def scan(hall: Hall, link: str, who: str) -> Page:
+    """A phone scans the venue's QR and its owner signs in there."""
+    page = hall.people.blank(hall.product, phone=True)
+    hall.people.pages[who] = page
+    page.goto(re.sub(r"^https?://[^/]+", hall.product.address, link.strip()), wait_until="domcontentloaded")
+    page.locator("input[name=username]").fill(who)
+    page.locator("input[name=password]").fill(hall.product.password)
+    page.keyboard.press("Enter")
+    return page
+
+
+def begins(host: Page, remote: Page, venue: Page) -> None:
+    """Sound and picture flow through our own forwarding unit."""
+    marked(host, "start-meeting").click()
+    for page in (host, remote, venue):
+        expect(marked(page, "meeting-state")).to_have_text("进行中")
+        wait_to_see(page)
+    wait_to_hear(remote)  # the host is always heard
+    wait_to_hear(venue)
+
+
+def floor_is_a_media_right(host: Page, remote: Page, venue: Page, companion: Page, other: Page) -> None:
+    """The queue is the same everywhere; who is called is heard because the server lets it, and nobody else is."""
+    marked(host, "microphone").click()  # the host falls silent, so that what is heard is the speaker
+    hears_nothing_while(host, remote)
+    hears_nothing_while(remote, venue)
+
+    tab(host, "发言")
+    marked(host, "open-queue").click()
+    request_floor(remote, "统建统服")
+    marked(companion, "companion-request").get_by_role("button").first.click()
+    marked(companion, "request-topic").fill("电力增容")
+    marked(companion, "request-send").click()
+    for page in (host, remote, venue):
+        expect(marked(page, "queue-row")).to_have_count(2)
+        assert places(page, "朱寒露", "韩白露") == ["朱寒露", "韩白露"]
+
+    marked(host, "call-next").click()
+    for page in (host, remote, venue):
+        expect(marked(page, "speaker-name").first).to_contain_text("朱寒露")
+        expect(marked(page, "countdown").first).to_be_visible()
+    wait_to_hear(host)
+    wait_to_hear(venue)
+    marked(remote, "finish-speech").click()
+    expect(marked(remote, "request-floor")).to_be_visible()
+    hears_nothing_while(host, remote)
+
+    marked(host, "call-next").click()
+    for page in (host, remote, venue):
+        expect(marked(page, "speaker-name").first).to_contain_text("韩白露")
+    expect(marked(companion, "companion-turn")).to_be_visible()
+    wait_to_hear(host)
+    wait_to_hear(remote)
+    marked(host, "finish-speech").first.click()
+    hears_nothing_while(host, venue)
+
+
+def pages_turn(hall: Hall, host: Page, remote: Page, companion: Page) -> None:
+    """Everyone follows the presenter; a late joiner lands on the current page."""
+    tab(host, "材料")
+    marked(host, "present").first.click()
+    for number in (1, 2, 3):
+        for page in (host, remote):
+            expect(marked(page, "document-stage").first).to_have_attribute("data-page", str(number))
+        if number < 3:
+            marked(host, "page-next").first.click()
+    expect(marked(companion, "document-stage").first).to_have_attribute("data-page", "3")
+    late = hall.enter("m24")
+    hall.check_in(late)
+    expect(marked(late, "waiting")).to_be_visible()
+    marked(host, "admit-all").first.click()
+    expect(marked(late, "document-stage").first).to_have_attribute("data-page", "3", timeout=20_000)
+    wait_to_see(late)
+
+
+def polls(host: Page, remote: Page, companion: Page, other: Page, hall: Hall) -> None:
+    """Once anonymous and once named; results after closing; nobody is counted twice."""
+    start_poll(host, mode="无记名", question="对建议方案的总体意见")
+    second_tab = remote.context.new_page()
+    second_tab.goto(remote.url, wait_until="domcontentloaded")
+    for page in (remote, second_tab):
+        expect(page.get_by_text("对建议方案的总体意见").first).to_be_visible(timeout=20_000)
+    second_tab.get_by_role("radio", name="保留意见", exact=True).click()
+    vote(remote, "赞同")
+    vote(companion, "基本赞同")
+    close_poll(host)
+    expect(host.get_by_text(re.compile("实际参加 2 人")).first).to_be_visible()
+    second_tab.close()
+
+    start_poll(host, mode="记名", question="是否同意开展试点")
+    vote(remote, "赞同")
+    vote(other, "保留意见")
+    close_poll(host)
+    expect(host.get_by_text(re.compile("是否同意开展试点")).first).to_be_visible()
