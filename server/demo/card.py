@@ -20,7 +20,7 @@ WORDS = """
 {accounts}
 
   Meeting    {title}
-             {address}/meetings/{meeting}
+             {address}/room/{meeting}
 
   Companion  a member's telephone in {venue}: scan, sign in as {seated}
              {companion}

@@ -65,6 +65,10 @@ class OldPage:
         """Set the window's inner size."""
         self._call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
 
+    def before_everything(self, script: str) -> None:
+        """Run a script in every document from now on, before the page's own."""
+        self._call("Page.addScriptToEvaluateOnNewDocument", source=script)
+
     def evaluate(self, expression: str) -> Any:
         """The value of a JavaScript expression; promises are awaited."""
         answer = self._call("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
@@ -87,6 +91,10 @@ class OldPage:
         """Wait until the page shows a text."""
         self.wait_for(f"document.body.innerText.includes({json.dumps(text)})", patience=patience)
 
+    def wait_for_element(self, selector: str, *, patience: float = PATIENCE) -> None:
+        """Wait until there is such an element."""
+        self.wait_for(f"Boolean(document.querySelector({json.dumps(selector)}))", patience=patience)
+
     @property
     def text(self) -> str:
         """What the page shows, as text."""
@@ -95,15 +103,19 @@ class OldPage:
     def click(self, selector: str) -> None:
         """Click the middle of the first visible element, as a mouse does; a covered element is an error."""
         where = self.wait_for(
-            f"""(() => {{
+            f"""(async () => {{
               const found = [...document.querySelectorAll({json.dumps(selector)})]
                 .find((each) => each.getClientRects().length && !each.disabled);
               if (!found) return null;
               found.scrollIntoView({{ block: "center" }});
+              const before = found.getBoundingClientRect();
+              await new Promise((resolve) => setTimeout(resolve, 150));
               const box = found.getBoundingClientRect();
+              // What still moves would be missed.
+              if (box.x !== before.x || box.y !== before.y) return null;
               const x = box.x + box.width / 2, y = box.y + box.height / 2;
               const top = document.elementFromPoint(x, y);
-              return found.contains(top) || (top && top.contains(found)) ? {{ x, y }} : null;
+              return top && (found.contains(top) || top.contains(found)) ? {{ x, y }} : null;
             }})()"""
         )
         for kind in ("mousePressed", "mouseReleased"):
@@ -160,8 +172,15 @@ class OldChromium:
         self._session = self.run(self._make_session())
         self._main = self.run(self._connect(address))
 
-    def page(self, url: str, *, cookies: dict[str, str] | None = None, size: tuple[int, int] = (1440, 900)) -> OldPage:
-        """A new tab at an address, signed in by cookies if there are any."""
+    def page(
+        self,
+        url: str,
+        *,
+        cookies: dict[str, str] | None = None,
+        size: tuple[int, int] = (1440, 900),
+        script: str = "",
+    ) -> OldPage:
+        """A new tab at an address, signed in by cookies if there are any; `script` runs before the page's own."""
         context = self.run(self._main.call("Target.createBrowserContext", {}))["browserContextId"]
         wanted = {"url": "about:blank", "browserContextId": context}
         target = self.run(self._main.call("Target.createTarget", wanted))["targetId"]
@@ -170,6 +189,7 @@ class OldChromium:
         connection = self.run(self._connect(f"ws://{host[1]}/devtools/page/{target}"))
         page = OldPage(self, connection, cookies=cookies or {}, url=url)
         page.size(*size)
+        page.before_everything(script)
         page.goto(url)
         return page
 
