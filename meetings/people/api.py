@@ -1,5 +1,6 @@
 """Links over HTTP: making and taking up a guest's link, the venue's QR, and people to invite by name."""
 
+import io
 from uuid import UUID
 
 import segno
@@ -140,8 +141,9 @@ def venue_qr(request: HttpRequest, meeting_id: UUID, venue_id: UUID) -> HttpResp
     """The venue's QR as a picture."""
     row = _venue_here(request, meeting_id, venue_id)
     path = f"/c/{links.venue_token(meeting=row.meeting_id, venue=row.venue_id)}"
-    code = segno.make(request.build_absolute_uri(path), error="m")
-    return HttpResponse(code.svg_inline(scale=6, border=2), content_type="image/svg+xml")
+    picture = io.BytesIO()
+    segno.make(request.build_absolute_uri(path), error="m").save(picture, kind="svg", scale=6, border=2)
+    return HttpResponse(picture.getvalue(), content_type="image/svg+xml")
 
 
 @router.get("/venue-link/{token}", response=VenueLinkOut)

@@ -27,7 +27,8 @@ export interface MediaRoom {
   readonly opening: Readonly<Ref<DeviceKind | null>>;
   toggle(device: DeviceKind, on: boolean, deviceId?: string): Promise<void>;
   allowSound(): Promise<void>;
-  forgetProblem(): void;
+  /** Media went to another page of mine: have it here again, with the devices that were on. */
+  takeBack(): Promise<void>;
 }
 
 const key: InjectionKey<MediaRoom> = Symbol("media");
@@ -54,7 +55,9 @@ export function openMedia(line: MediaLine): MediaRoom {
   engine.on("device-error", (now) => (problem.value = now));
   onScopeDispose(() => engine.leave());
 
+  const wished = { microphone: false, camera: false, screen: false };
   async function toggle(device: DeviceKind, on: boolean, deviceId?: string) {
+    wished[device] = on;
     problem.value = null;
     opening.value = device;
     try {
@@ -81,7 +84,10 @@ export function openMedia(line: MediaLine): MediaRoom {
       await engine.resumeSound();
       needsGesture.value = false;
     },
-    forgetProblem: () => (problem.value = null),
+    takeBack: async () => {
+      void engine.join();
+      for (const device of ["camera", "microphone"] as const) if (wished[device]) await toggle(device, true);
+    },
   };
   provide(key, media);
   return media;
