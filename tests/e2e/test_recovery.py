@@ -130,7 +130,7 @@ def test_a_cut_line_of_thirty_seconds_costs_nothing(hall: Hall, line: Relay) -> 
     hall.product.client("host").do(hall.meeting, "meeting.start")
     hall.product.client("host").do(hall.meeting, "floor.open")
     tab(host, "材料")
-    marked(host, "present").first.click()
+    marked(host, "document-present").first.click()
     expect(marked(member, "document-stage").first).to_have_attribute("data-page", "1")
     request_floor(member, "统建统服")
 
