@@ -135,8 +135,12 @@ def people(browser: Browser, request: pytest.FixtureRequest) -> Iterator[People]
     assert failed or everybody.errors == []
 
 
-@pytest.fixture(scope="session")
-def old_browser() -> Iterator[OldChromium]:
-    """Chromium 83."""
+@pytest.fixture
+def old_browser(request: pytest.FixtureRequest) -> Iterator[OldChromium]:
+    """Chromium 83, fresh for each test: it starts in a moment, and no page of the test before goes on sending."""
     with old_chromium() as running:
         yield running
+        if request.node.stash.get(FAILED, False):
+            name = re.sub(r"\W+", "-", request.node.name)
+            for number, page in enumerate(running.pages):
+                page.screenshot(PICTURES / f"{name}-{number}.png")

@@ -165,6 +165,7 @@ class OldChromium:
     """The browser process. Every page it opens is a tab with cookies of its own."""
 
     def __init__(self, address: str) -> None:
+        self.pages: list[OldPage] = []
         self._address = address
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -188,6 +189,7 @@ class OldChromium:
         assert host
         connection = self.run(self._connect(f"ws://{host[1]}/devtools/page/{target}"))
         page = OldPage(self, connection, cookies=cookies or {}, url=url)
+        self.pages.append(page)
         page.size(*size)
         page.before_everything(script)
         page.goto(url)
