@@ -40,7 +40,7 @@ STAGES = [
     Stage("built", ["npm", "--prefix", "frontend", "run", "--silent", "test:built"]),
     Stage("sqlite", [*PYTEST, "tests/unit", "tests/integration", f"--ignore={MEDIA}"], reports=True),
     Stage("postgresql", ["bin/with-services", *PYTEST, "tests/integration", f"--ignore={MEDIA}"], reports=True),
-    Stage("media", [*PYTEST, MEDIA], reports=True),
+    Stage("media", ["bin/isolated", *PYTEST, MEDIA], reports=True),
     Stage("e2e", ["bin/isolated", *PYTEST, "tests/e2e"], reports=True),
 ]
 
