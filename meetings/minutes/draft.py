@@ -260,7 +260,9 @@ def _attendance(facts: MeetingFacts) -> Block:
 
 
 def _by_venue(facts: MeetingFacts, people: list[PersonFact]) -> list[NameGroup]:
-    places = [(venue.name, "主会场" if venue.is_main else venue.name) for venue in facts.venues]
+    # The main venue first, whatever order the venues were added in.
+    venues = sorted(facts.venues, key=lambda venue: not venue.is_main)
+    places = [(venue.name, "主会场" if venue.is_main else venue.name) for venue in venues]
     groups = []
     for name, label in [*places, (None, REMOTE)]:
         there = [person.name for person in people if person.venue == name]

@@ -149,9 +149,10 @@ def test_promises_are_told_with_their_day() -> None:
 
 
 def test_attendance_is_listed_by_venue_and_two_character_names_are_spaced() -> None:
+    facts = meeting(people=[HOST, ZHAO, HAN, ZHU, CHU, GONE, UNIT], venues=[EAST, MAIN])
     lists = {
         piece.label: [(group.label, group.text) for group in piece.groups]
-        for piece in block(meeting(people=[HOST, ZHAO, HAN, ZHU, CHU, GONE, UNIT]), BlockKind.ATTENDANCE).facts
+        for piece in block(facts, BlockKind.ATTENDANCE).facts
         if isinstance(piece, NameList)
     }
     assert lists == {
