@@ -25,8 +25,13 @@ WORDS = """
   Companion  a member's telephone in {venue}: scan, sign in as {seated}
              {companion}
 {qr}
-  Company    one person alone sees and hears a live meeting with: .venv/bin/python manage.py demo_bots
+  Company    one person alone sees and hears a live meeting: open the lobby, then, in another terminal,
+             .venv/bin/python manage.py demo_bots {meeting} {bots} --url {address} --password {password}
+             and admit them as host
 """
+
+BOTS = ("leader", "m03", "m24", "venue:clerk-north")
+"""Who keeps one company: remote people with cameras, and a venue."""
 
 
 def card(*, city: City, people: People, meeting: Meeting, address: str) -> str:
@@ -43,6 +48,7 @@ def card(*, city: City, people: People, meeting: Meeting, address: str) -> str:
         title=meeting.title,
         meeting=meeting.pk,
         venue=venue.name,
+        bots=" ".join(BOTS),
         seated=", ".join(seated),
         companion=companion,
         qr=qr.getvalue().rstrip("\n"),
