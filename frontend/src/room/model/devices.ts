@@ -4,7 +4,7 @@ export type Tone = "off" | "ready" | "on" | "call";
 export interface DeviceWords {
   tone: Tone;
   /** The last part of the words' key: `room.microphone.<state>`. */
-  state: "blocked" | "off" | "ready" | "on" | "muted" | "call";
+  state: "closed" | "off" | "ready" | "on" | "muted" | "call";
 }
 
 export interface DeviceFacts {
@@ -15,14 +15,12 @@ export interface DeviceFacts {
   muted?: boolean;
   /** I have the floor: it should be on. */
   turn?: boolean;
-  /** Will never be granted as things are: an observer's camera. */
-  never?: boolean;
 }
 
-export function deviceWords({ on, right, muted, turn, never }: DeviceFacts): DeviceWords {
+export function deviceWords({ on, right, muted, turn }: DeviceFacts): DeviceWords {
   if (muted) return { tone: "off", state: "muted" };
   if (on && right) return { tone: "on", state: "on" };
   if (on) return { tone: "ready", state: "ready" };
   if (right && turn) return { tone: "call", state: "call" };
-  return { tone: "off", state: right ? "off" : never ? "blocked" : "off" };
+  return { tone: "off", state: right ? "closed" : "off" };
 }
