@@ -22,7 +22,11 @@ def now(poll: Poll) -> int:
 
 def tell(meeting_id: UUID, poll: Poll) -> None:
     """Tell everybody, unless that was done within the last second."""
-    if cache.add(f"turnout:{poll.pk}", 1, timeout=SECONDS):
-        bell.volatile(
-            meeting_id, "turnout", {"poll": str(poll.pk), "participated": now(poll), "eligible": poll.eligible_count}
-        )
+    if not cache.add(f"turnout:{poll.pk}", 1, timeout=SECONDS):
+        return
+    participated = now(poll)
+    # A message without news would tell the moment of a ballot.
+    if cache.get(f"turnout:{poll.pk}:told") != participated:
+        cache.set(f"turnout:{poll.pk}:told", participated)
+        told = {"poll": str(poll.pk), "participated": participated, "eligible": poll.eligible_count}
+        bell.volatile(meeting_id, "turnout", told)

@@ -16,7 +16,7 @@ from meetings.live.commands import Command, handles
 from meetings.live.events import Event, reacts_to
 from meetings.live.lifecycle import MeetingEnded
 from meetings.live.models import Participant
-from meetings.live.roles import MeetingState, Presence, Role
+from meetings.live.roles import BEFORE_THE_END, MeetingState, Presence, Role
 from meetings.live.scene import Scene
 from meetings.people.events import Left, Removed
 from server.core.errors import Code, Refused
@@ -80,6 +80,7 @@ class Finish(Command, name="floor.finish"):
 @handles(Open)
 def open_queue(cmd: Open, scene: Scene) -> Iterator[Event]:
     """Nothing changes when it is open already."""
+    scene.require_state(*BEFORE_THE_END)
     queue, _ = Queue.objects.get_or_create(meeting=scene.meeting)
     if not queue.is_open:
         queue.is_open = True

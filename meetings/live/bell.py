@@ -37,6 +37,6 @@ def expel(meeting_id: UUID, participant_id: UUID) -> None:
 def _send(message: dict[str, Any]) -> None:
     try:
         async_to_sync(get_channel_layer().group_send)(GROUP, message)
-    except OSError:
-        # Redis is away. The command is committed; the feed will find its events without the bell.
-        log.warning("the bell could not be rung")
+    except Exception:
+        # Redis is away, whatever its client calls that. The command is committed; the feed will find its events.
+        log.warning("the bell could not be rung", exc_info=True)

@@ -39,6 +39,7 @@ CLOSE = {
     Code.BAD_PROTOCOL: 4010,
     Code.TOO_LARGE: 4009,
     Code.BAD_FRAME: 4009,
+    Code.INTERNAL: 1013,
 }
 HELLO_LATE = 4011
 TOO_MANY = 4029
@@ -97,6 +98,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             raise Refused(Code.BAD_FRAME)
 
     async def _hello(self, frame: dict[str, Any]) -> None:
+        await self._stop_waiting()
         if frame.get("protocol") != PROTOCOL:
             raise Refused(Code.BAD_PROTOCOL, protocol=PROTOCOL)
         since, as_ = frame.get("since"), frame.get("seat", "person")
@@ -132,7 +134,6 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.subscriber = Subscriber(
             participant=me.pk, role=me.role, audience=audience, send=self.send, close=self.close, seq=catchup.seq
         )
-        await self._stop_waiting()
         await hub.join(meeting_id, self.subscriber)
 
     async def _do(self, frame: dict[str, Any], seat: media_port.Seat) -> None:

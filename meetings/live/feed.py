@@ -18,7 +18,7 @@ from uuid import UUID
 
 from channels.layers import get_channel_layer
 
-from meetings.live import bell, journal, media_port
+from meetings.live import bell, journal, media_port, snapshots
 from meetings.live.models import Participant
 from meetings.live.roles import Audience, Presence
 from meetings.live.threads import run
@@ -35,6 +35,9 @@ BEAT_SECONDS = 15.0
 SLOW = 4008
 NOT_ALLOWED = 4003
 COME_AGAIN = 1012
+TOO_MANY = 4029
+MAX_SOCKETS_EACH = 6
+REJOIN_SECONDS = 600.0
 
 
 @dataclass(eq=False)
@@ -49,13 +52,16 @@ class Subscriber:
     seq: int = 0
     unseen_bytes: int = 0
     unseen_beats: int = 0
+    written: deque[tuple[int, int]] = field(default_factory=deque)
     closed: bool = False
 
-    async def write(self, text: str) -> None:
-        """Write a frame, or close the socket when its client has not kept up."""
+    async def write(self, text: str, *, counted: bool = True) -> None:
+        """Write a frame, or close the socket when its client has not kept up. Volatile frames do not count."""
         if self.closed:
             return
-        self.unseen_bytes += len(text)
+        if counted:
+            self.unseen_bytes += len(text)
+            self.written.append((self.seq, len(text)))
         if self.unseen_bytes > MAX_UNSEEN_BYTES or self.unseen_beats > MAX_UNSEEN_BEATS:
             await self.end(SLOW)
             return
@@ -72,8 +78,9 @@ class Subscriber:
                 await self.close(code)
 
     def has_seen(self, seq: int) -> None:
-        """The client says it is up to date to `seq`."""
-        self.unseen_bytes = 0
+        """The client says it is up to date to `seq`: what was written for later events still counts."""
+        while self.written and self.written[0][0] <= seq:
+            self.unseen_bytes -= self.written.popleft()[1]
         self.unseen_beats = 0
 
 
@@ -87,6 +94,7 @@ class Feed:
     tail: deque[journal.Told] = field(default_factory=lambda: deque(maxlen=TAIL))
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     online: tuple[str, ...] = ()
+    next_presence: float = 0.0
     next_beat: float = field(default_factory=lambda: monotonic() + BEAT_SECONDS)
 
     async def run(self) -> None:
@@ -111,6 +119,9 @@ class Feed:
         while new := await run(journal.read, self.meeting, after=self.seq, limit=BATCH):
             self.tail.extend(new)
             self.seq = new[-1].seq
+            if any(told.type == "journal.redacted" for told in new):
+                self.tail.clear()
+                snapshots.forget(self.meeting)
             frames = {audience: events_frame(new, audience) for audience in Audience}
             for subscriber in list(self.subscribers):
                 await self._bring(subscriber, new, frames)
@@ -146,7 +157,7 @@ class Feed:
         """Write a frame that is not kept."""
         for subscriber in list(self.subscribers):
             if audience is Audience.EVERYONE or subscriber.audience is Audience.STAFF:
-                await subscriber.write(text)
+                await subscriber.write(text, counted=False)
 
     async def beat(self) -> None:
         """Every fifteen seconds: where the journal stands. Here a lost expulsion or a changed role is noticed."""
@@ -163,10 +174,10 @@ class Feed:
                 await subscriber.write(text)
 
     async def tell_presence(self) -> None:
-        """Tell who is connected to this process, when that has changed."""
+        """Tell who is connected to this process, when that has changed, at most every two seconds."""
         online = tuple(sorted({str(subscriber.participant) for subscriber in self.subscribers}))
-        if online != self.online:
-            self.online = online
+        if online != self.online and monotonic() >= self.next_presence:
+            self.online, self.next_presence = online, monotonic() + REPAIR_SECONDS
             await self.broadcast(volatile_frame("presence", {"online": list(online)}), Audience.EVERYONE)
 
 
@@ -179,13 +190,16 @@ class Hub:
         self._listener: asyncio.Task[None] | None = None
 
     async def join(self, meeting: UUID, subscriber: Subscriber) -> Feed:
-        """Subscribe a socket; the meeting's first socket starts its feed."""
+        """Subscribe a socket; the meeting's first socket starts its feed. Somebody's seventh socket ends another."""
         if self._listener is None or self._listener.done():
             self._listener = asyncio.create_task(self._listen(), name="bell")
         feed = self.feeds.get(meeting)
         if feed is None:
             feed = self.feeds[meeting] = Feed(meeting=meeting, seq=subscriber.seq)
             self._tasks[meeting] = asyncio.create_task(feed.run(), name=f"feed {meeting}")
+        own = [each for each in feed.subscribers if each.participant == subscriber.participant]
+        if len(own) >= MAX_SOCKETS_EACH:
+            await own[0].end(TOO_MANY)
         await feed.add(subscriber)
         return feed
 
@@ -214,11 +228,16 @@ class Hub:
         while True:
             try:
                 channel = await layer.new_channel("gongshang.process")
-                await layer.group_add(bell.GROUP, channel)
                 while True:
-                    await self._heard(await layer.receive(channel))
-            except OSError:
-                # Redis is away: the feeds go on by asking the journal.
+                    # Again and again: a layer forgets a group's members after a day.
+                    await layer.group_add(bell.GROUP, channel)
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(REJOIN_SECONDS):
+                            while True:
+                                await self._heard(await layer.receive(channel))
+            except Exception:
+                # Redis is away, whatever its client calls that: the feeds go on by asking the journal.
+                log.exception("the bell cannot be heard")
                 await asyncio.sleep(REPAIR_SECONDS)
 
     async def _heard(self, message: dict[str, Any]) -> None:
@@ -239,9 +258,11 @@ class Hub:
 
 
 def _seats(meeting: UUID) -> dict[UUID, tuple[str, str]]:
-    """Role and presence of everybody in the meeting."""
-    rows = Participant.objects.filter(meeting_id=meeting).values_list("pk", "role", "presence")
-    return {pk: (role, presence) for pk, role, presence in rows}
+    """Role and presence of everybody in the meeting; whoever's account was closed counts as shown out."""
+    rows = Participant.objects.filter(meeting_id=meeting).values_list(
+        "pk", "role", "presence", "person__account__is_active"
+    )
+    return {pk: (role, Presence.REMOVED if active is False else presence) for pk, role, presence, active in rows}
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -6,7 +6,7 @@ pauses and ends; a meeting never ends by itself.
 
 from collections.abc import Iterator
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from meetings.live.commands import Command, handles
 from meetings.live.events import Event
@@ -84,7 +84,7 @@ class End(Command, name="meeting.end"):
 class Cancel(Command, name="meeting.cancel"):
     """Call the meeting off before it has begun."""
 
-    reason: str
+    reason: str = Field(max_length=500)
 
 
 class MeetingPublished(Event, type="meeting.published"):

@@ -6,7 +6,7 @@ state) is the handler's to check. Generated types and the reference page are wri
 
 from meetings.live.commands import Command
 from meetings.live.models import Participant
-from meetings.live.roles import Presence, Role
+from meetings.live.roles import DOORS_OPEN, STAFF_ROLES, Presence, Role
 from server.core.errors import Code, Refused
 
 R = Role
@@ -70,12 +70,22 @@ TABLE: dict[str, frozenset[Role]] = {
 }
 
 
-def require(command: Command, actor: Participant | None) -> None:
-    """Refuse unless the actor's role may give the command. The server itself may give any."""
+FROM_OUTSIDE = frozenset({"people.check_in", "people.take_seat", "people.leave", "voting.cast"})
+"""What may be done without being inside: the door itself, and a ballot of somebody who was asked while inside."""
+
+
+def require(command: Command, actor: Participant | None, state: str) -> None:
+    """Refuse unless the actor's role may give the command, from inside once the doors are open.
+
+    The server itself may give any command; the staff work from their desks also before they have signed in.
+    """
     if actor is None:
         return
     if actor.role not in TABLE[command.name] or actor.presence == Presence.REMOVED:
         raise Refused(Code.NOT_ALLOWED, command=command.name)
+    inside = actor.presence == Presence.PRESENT or actor.role in STAFF_ROLES
+    if state in DOORS_OPEN and not inside and command.name not in FROM_OUTSIDE:
+        raise Refused(Code.NOT_PRESENT)
 
 
 def commands_of(role: Role) -> list[str]:

@@ -7,6 +7,8 @@ so; the checker accepts an emptied entry only with that confession.
 import json
 from collections.abc import Iterator
 
+from pydantic import Field
+
 from meetings.live import checker
 from meetings.live.commands import Command, handles
 from meetings.live.events import EVENTS, Event
@@ -20,7 +22,7 @@ class Redact(Command, name="journal.redact"):
     """Empty the personal fields of one journal entry."""
 
     entry: int
-    reason: str
+    reason: str = Field(max_length=500)
 
 
 class Redacted(Event, type="journal.redacted", audience=Audience.STAFF):

@@ -55,6 +55,10 @@ class MeetingState(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+DOORS_OPEN = (MeetingState.LOBBY, MeetingState.LIVE, MeetingState.PAUSED)
+BEFORE_THE_END = (MeetingState.DRAFT, MeetingState.NOTIFIED, *DOORS_OPEN)
+
+
 class Audience(StrEnum):
     """Who may read an event. Others receive a placeholder with the same `seq`, so nobody's sequence has a gap."""
 

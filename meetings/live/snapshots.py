@@ -49,7 +49,7 @@ class Taken:
 
 
 _kept: dict[tuple[UUID, Audience], Taken] = {}
-_guard = threading.Lock()
+_guards: dict[tuple[UUID, Audience], threading.Lock] = {}
 
 
 def take(meeting_id: UUID, audience: Audience) -> Taken:
@@ -66,16 +66,25 @@ def take(meeting_id: UUID, audience: Audience) -> Taken:
 def kept(meeting_id: UUID, audience: Audience) -> Taken:
     """A recent snapshot: at most `MAX_TAIL` events old. One thread reads it, the others wait for that one."""
     key = (meeting_id, audience)
-    with _guard:
+    # Before the guard: whoever holds it must not wait for a database connection that a waiting thread holds.
+    head = Meeting.objects.filter(pk=meeting_id).values_list("seq", flat=True).first()
+    with _guards.setdefault(key, threading.Lock()):
         found = _kept.get(key)
-        head = Meeting.objects.filter(pk=meeting_id).values_list("seq", flat=True).first()
-        if found is not None and head is not None and found.seq <= head <= found.seq + MAX_TAIL:
+        if found is not None and head is not None and head <= found.seq + MAX_TAIL:
             return found
         taken = take(meeting_id, audience)
         while len(_kept) >= MAX_KEPT:
-            _kept.pop(next(iter(_kept)))
+            oldest = next(iter(_kept))
+            _kept.pop(oldest, None)
+            _guards.pop(oldest, None)
         _kept[key] = taken
         return taken
+
+
+def forget(meeting_id: UUID) -> None:
+    """Drop what is kept of a meeting: something in it was redacted."""
+    for audience in Audience:
+        _kept.pop((meeting_id, audience), None)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,10 @@ LINE = Pt(28.9)
 CHARACTER = 16
 """3号, the body's size in points: indents are counted in its characters."""
 WIDTH = Mm(156)
+# What follows an element in its parent, by the schema (ECMA-376): Word refuses files in another order.
+_AFTER_SNAP = ("w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:outlineLvl", "w:rPr", "w:sectPr")
+_AFTER_BORDERS = ("w:shd", "w:tabs", "w:snapToGrid", *_AFTER_SNAP)
+_AFTER_PLACE = ("w:tblOverlap", "w:tblW", "w:jc", "w:tblBorders", "w:tblLayout", "w:tblCellMar", "w:tblLook")
 NO_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 """Characters that XML cannot carry."""
 
@@ -302,7 +306,7 @@ def _off_the_grid(paragraph: Any) -> None:
     """Lines of a table are closer than those of the body."""
     snap = OxmlElement("w:snapToGrid")
     snap.set(qn("w:val"), "0")
-    paragraph._p.get_or_add_pPr().append(snap)
+    paragraph._p.get_or_add_pPr().insert_element_before(snap, *_AFTER_SNAP)
 
 
 def _stands_at_the_foot(table: Any) -> None:
@@ -313,7 +317,8 @@ def _stands_at_the_foot(table: Any) -> None:
         "tblpXSpec": "center", "tblpYSpec": "bottom",
     }.items():  # fmt: skip
         place.set(qn(f"w:{name}"), value)
-    table._tbl.tblPr.append(place)
+    # Word refuses files whose elements are out of the schema's order: this one follows the style.
+    table._tbl.tblPr.insert_element_before(place, *_AFTER_PLACE)
 
 
 def _properties(document: Any, paper: Paper) -> None:
@@ -360,7 +365,7 @@ def _set_font(properties: Any, font: str) -> None:
 def _border(paragraph: Any, side: str, *, colour: str, eighths: int) -> None:
     borders = OxmlElement("w:pBdr")
     borders.append(_edge(side, colour=colour, eighths=eighths))
-    paragraph._p.get_or_add_pPr().append(borders)
+    paragraph._p.get_or_add_pPr().insert_element_before(borders, *_AFTER_BORDERS)
 
 
 def _cell_border(cell: Any, side: str, *, eighths: int) -> None:
@@ -368,7 +373,7 @@ def _cell_border(cell: Any, side: str, *, eighths: int) -> None:
     borders = properties.find(qn("w:tcBorders"))
     if borders is None:
         borders = OxmlElement("w:tcBorders")
-        properties.append(borders)
+        properties.insert_element_before(borders, "w:shd", "w:noWrap", "w:tcMar", "w:vAlign")
     borders.append(_edge(side, colour="000000", eighths=eighths))
 
 

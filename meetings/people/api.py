@@ -7,7 +7,7 @@ import segno
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
-from meetings.live import access
+from meetings.live import access, bell
 from meetings.live.api import seat_of
 from meetings.live.models import Meeting, Participant
 from meetings.live.roles import Role
@@ -15,7 +15,7 @@ from meetings.people import links
 from meetings.people.models import MeetingVenue, Venue
 from server.accounts.guard import signed_in
 from server.accounts.models import Person
-from server.core import clock
+from server.core import clock, ids
 from server.core.errors import Code, Refused, refuse
 
 router = Router(tags=["people"])
@@ -106,7 +106,9 @@ def guest_link(request: HttpRequest, meeting_id: UUID, participant_id: UUID) -> 
     guest = Participant.objects.filter(meeting_id=meeting_id, pk=participant_id, person=None).first()
     if guest is None:
         raise Refused(Code.NOT_FOUND, what="participant")
-    return LinkOut(path=f"/j/{links.new_guest_link(guest)}")
+    path = f"/j/{links.new_guest_link(guest)}"
+    bell.expel(meeting_id, guest.pk)
+    return LinkOut(path=path)
 
 
 @router.post("/guest", response=Seat)
@@ -114,7 +116,7 @@ def take_up(request: HttpRequest, body: Token) -> Seat:
     """Take up a guest's link: this browser now holds the guest's seat."""
     guest = links.take_up(body.token, clock.now())
     seats = dict(request.session.get(access.GUEST_SEATS, {}))
-    seats[str(guest.meeting_id)] = str(guest.pk)
+    seats[str(guest.meeting_id)] = [str(guest.pk), ids.token_digest(body.token)]
     request.session.cycle_key()
     request.session[access.GUEST_SEATS] = seats
     return Seat(meeting=str(guest.meeting_id), name=guest.name)

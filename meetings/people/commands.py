@@ -3,30 +3,23 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db import transaction
+from django.db.models import ProtectedError, QuerySet
 from pydantic import Field
 
 from meetings.live.commands import Command, handles
 from meetings.live.events import Event, reacts_to
 from meetings.live.lifecycle import MeetingEnded
 from meetings.live.models import Participant
-from meetings.live.roles import KIND_OF_ROLE, STAFF_ROLES, MeetingState, Presence, Role
+from meetings.live.roles import BEFORE_THE_END, DOORS_OPEN, KIND_OF_ROLE, STAFF_ROLES, MeetingState, Presence, Role
 from meetings.live.scene import Scene
 from meetings.people import events, links
 from meetings.people.expulsion import close_sockets_after_commit
 from meetings.people.models import Attendance, MeetingVenue, Venue
 from meetings.people.views import participant_view, participant_views, venue_view
-from server.accounts.models import Member, Person
+from server.accounts.models import Appointment, Member, OrganizationRole, Person
 from server.core.errors import Code, Refused
 
-BEFORE_THE_END = (
-    MeetingState.DRAFT,
-    MeetingState.NOTIFIED,
-    MeetingState.LOBBY,
-    MeetingState.LIVE,
-    MeetingState.PAUSED,
-)
-DOORS_OPEN = (MeetingState.LOBBY, MeetingState.LIVE, MeetingState.PAUSED)
 WALK_IN = STAFF_ROLES | {Role.VENUE_CLERK, Role.LEADER}
 """Roles that need nobody to admit them."""
 
@@ -109,6 +102,7 @@ class Unmute(Command, name="people.unmute"):
 def invite(cmd: Invite, scene: Scene) -> Iterator[Event]:
     """Add the people who are not on the roster yet; refuse if all are."""
     scene.require_state(*BEFORE_THE_END)
+    _require_may_appoint(cmd, scene)
     yield from _bring_venue(cmd.venue, scene)
     known = set(Participant.objects.filter(meeting=scene.meeting).values_list("person_id", flat=True))
     persons = Person.objects.filter(pk__in=cmd.persons, organization=scene.meeting.organization)
@@ -164,19 +158,25 @@ def invite_guest(cmd: InviteGuest, scene: Scene) -> Iterator[Event]:
 
 @handles(Uninvite)
 def uninvite(cmd: Uninvite, scene: Scene) -> Iterator[Event]:
-    """Only before having come: what happened stays."""
+    """Only before having come, and only whoever has left nothing behind: what happened stays."""
+    scene.require_state(*BEFORE_THE_END)
     row = scene.participant(cmd.participant)
     if row.presence not in (Presence.INVITED, Presence.ON_LEAVE) or row.attendance.exists():
         raise Refused(Code.WRONG_STATE, presence=row.presence)
     if row.pk == scene.me.pk:
         raise Refused(Code.NOT_ALLOWED)
-    row.delete()
+    try:
+        with transaction.atomic():
+            row.delete()
+    except ProtectedError:
+        raise Refused(Code.WRONG_STATE, presence=row.presence) from None
     yield events.Uninvited(participant=str(cmd.participant))
 
 
 @handles(GrantLeave)
 def grant_leave(cmd: GrantLeave, scene: Scene) -> Iterator[Event]:
     """INVITED → ON_LEAVE."""
+    scene.require_state(*BEFORE_THE_END)
     row = scene.participant(cmd.participant)
     if row.presence != Presence.INVITED:
         raise Refused(Code.WRONG_STATE, presence=row.presence)
@@ -233,6 +233,7 @@ def admit_all(cmd: AdmitAll, scene: Scene) -> Iterator[Event]:
 @handles(Leave)
 def leave(cmd: Leave, scene: Scene) -> Iterator[Event]:
     """PRESENT or WAITING → LEFT."""
+    scene.require_state(*DOORS_OPEN)
     me = scene.me
     if me.presence not in (Presence.PRESENT, Presence.WAITING):
         return
@@ -242,9 +243,10 @@ def leave(cmd: Leave, scene: Scene) -> Iterator[Event]:
 
 @handles(Remove)
 def remove(cmd: Remove, scene: Scene) -> Iterator[Event]:
-    """Anybody but the host → REMOVED; their sockets are closed."""
+    """Anybody but the host → REMOVED; their sockets are closed. A host may show out another host."""
+    scene.require_state(*BEFORE_THE_END)
     row = scene.participant(cmd.participant)
-    if row.role == Role.HOST or row.pk == scene.me.pk:
+    if (row.role == Role.HOST and scene.me.role != Role.HOST) or row.pk == scene.me.pk:
         raise Refused(Code.NOT_ALLOWED)
     if row.presence == Presence.REMOVED:
         return
@@ -278,6 +280,17 @@ def everybody_leaves(event: MeetingEnded, scene: Scene) -> Iterator[Event]:
     """散会 closes every stay. Presence is kept as it was: it tells who was there at the end."""
     Attendance.objects.filter(participant__meeting=scene.meeting, left_at=None).update(left_at=scene.now)
     yield from ()
+
+
+def _require_may_appoint(cmd: Invite, scene: Scene) -> None:
+    """Auditors hold that office; hosts are named before the meeting, or by its host."""
+    if cmd.role == Role.AUDITOR:
+        officers = Appointment.objects.filter(person__in=cmd.persons, role=OrganizationRole.AUDITOR)
+        if officers.values("person").distinct().count() < len(set(cmd.persons)):
+            raise Refused(Code.NOT_ALLOWED, role=cmd.role.value)
+    running = scene.meeting.state in (MeetingState.LIVE, MeetingState.PAUSED)
+    if cmd.role in (Role.HOST, Role.CO_HOST) and running and scene.actor and scene.actor.role != Role.HOST:
+        raise Refused(Code.NOT_ALLOWED, role=cmd.role.value)
 
 
 def _bring_venue(venue_id: UUID | None, scene: Scene) -> Iterator[Event]:
@@ -321,6 +334,7 @@ def _move(rows: list[Participant], presence: Presence) -> None:
 
 def _whose_microphone(participant_id: UUID, scene: Scene) -> Participant:
     """A clerk reaches into the own venue only."""
+    scene.require_state(*BEFORE_THE_END)
     row = scene.participant(participant_id)
     if scene.me.role == Role.VENUE_CLERK and (scene.me.venue is None or row.venue != scene.me.venue):
         raise Refused(Code.NOT_ALLOWED)

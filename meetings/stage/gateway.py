@@ -18,7 +18,7 @@ from meetings.live.models import Participant
 from meetings.live.roles import Audience, MeetingState, Presence
 from meetings.live.threads import run
 from meetings.stage.reading import Wanted, read_wanted
-from meetings.stage.rights import NONE, Rights
+from meetings.stage.rights import CAMERA_STATES, NONE, Rights
 from server.core.errors import Code, Refused
 from server.media.client import MediaClient, MediaRefused, MediaUnavailable
 from server.media.messages import Disconnected, SlotsChanged, Speaking
@@ -147,10 +147,12 @@ class Gateway:
             room = str(meeting)
             with contextlib.suppress(MediaUnavailable, MediaRefused):
                 granted = {name: rights._asdict() for name, rights in wanted.rights.items()}
-                await self._client.request("rights", room=room, seq=wanted.seq, endpoints=granted)
+                present = sorted(wanted.present)
+                await self._client.request("rights", room=room, seq=wanted.seq, endpoints=granted, present=present)
                 await self._client.request("stage", room=room, seq=wanted.seq, big=wanted.big, order=wanted.order)
                 if wanted.state in (MeetingState.ENDED, MeetingState.DONE, MeetingState.CANCELLED):
                     await self._client.request("close_room", room=room)
+                    self._pushes.pop(meeting, None)
             for endpoint, owner in list(self._owners.items()):
                 if endpoint[0] == meeting:
                     await self._tell_rights(endpoint, owner, wanted)
@@ -164,13 +166,13 @@ class Gateway:
     # from the worker
 
     async def _on_connected(self, epoch: str) -> None:
+        known, self._epoch = self._epoch, epoch
         for meeting in list(hub.feeds):
             await self._push(meeting)
-        if self._epoch and epoch != self._epoch:
+        if known and epoch != known:
             owners, self._owners = self._owners, {}
             for owner in owners.values():
                 await owner.seat.send({"t": "media", "op": "reset"})
-        self._epoch = epoch
 
     def _on_lost(self) -> None:
         log.warning("the media worker is away")
@@ -190,5 +192,6 @@ class Gateway:
 
 
 def _may_join(meeting: UUID, participant: UUID) -> bool:
-    """Only people who are inside send or receive media."""
-    return Participant.objects.filter(meeting_id=meeting, pk=participant, presence=Presence.PRESENT).exists()
+    """Only people who are inside send or receive media, and only while the doors are open."""
+    inside = Participant.objects.filter(meeting_id=meeting, pk=participant, presence=Presence.PRESENT)
+    return inside.filter(meeting__state__in=CAMERA_STATES).exists()

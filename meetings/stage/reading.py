@@ -15,11 +15,12 @@ from meetings.stage.rights import Floor, Person, Rights, all_rights
 
 @dataclass(frozen=True)
 class Wanted:
-    """Rights by endpoint (a participant's id), whose picture is big, the order of the others, as of `seq`."""
+    """Rights by endpoint (a participant's id), who is inside, whose picture is big, the others in order."""
 
     seq: int
     state: MeetingState
     rights: dict[str, Rights]
+    present: frozenset[str]
     big: str | None
     order: list[str]
 
@@ -45,14 +46,21 @@ def read_wanted(meeting_id: UUID) -> Wanted:
     state = MeetingState(meeting.state)
     spotlight = str(stage.spotlight_id) if stage and stage.spotlight_id else None
     big, order = picture(people, floor, spotlight=spotlight)
-    return Wanted(seq=meeting.seq, state=state, rights=all_rights(people, floor, state), big=big, order=order)
+    return Wanted(
+        seq=meeting.seq,
+        state=state,
+        rights=all_rights(people, floor, state),
+        present=frozenset(person.id for person in people),
+        big=big,
+        order=order,
+    )
 
 
 def _floor(speech: Speech | None, people: list[Person]) -> Floor:
-    """Who has the floor, and the venue they sit in now; a muted speaker opens no venue's microphone."""
+    """Who has the floor, and the venue they were called in: sitting down elsewhere opens no other microphone."""
     if speech is None:
         return Floor()
     speaker = next((person for person in people if person.id == str(speech.participant_id)), None)
     if speaker is None:
         return Floor()
-    return Floor(speaker=speaker.id, venue=None if speaker.muted else speaker.venue)
+    return Floor(speaker=speaker.id, venue=str(speech.venue) if speech.venue and not speaker.muted else None)

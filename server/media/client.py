@@ -7,6 +7,7 @@
 import asyncio
 import itertools
 import json
+import logging
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -16,6 +17,8 @@ import aiohttp
 from pydantic import TypeAdapter, ValidationError
 
 from server.media.messages import Event, Hello
+
+log = logging.getLogger(__name__)
 
 AnyEvent = Any
 _events: TypeAdapter[Any] = TypeAdapter(Event)
@@ -118,7 +121,7 @@ class MediaClient:
     async def _listen(self, line: aiohttp.ClientWebSocketResponse) -> None:
         # Events wait in their own queue: the caller's `on_connected` makes requests, whose answers must be read.
         queue: asyncio.Queue[AnyEvent] = asyncio.Queue()
-        teller = asyncio.create_task(self._deliver(queue))
+        teller = asyncio.create_task(self._deliver(queue, line))
         try:
             async for frame in line:
                 if frame.type is not aiohttp.WSMsgType.TEXT:
@@ -145,14 +148,19 @@ class MediaClient:
             await asyncio.gather(teller, return_exceptions=True)
             self._on_lost()
 
-    async def _deliver(self, queue: asyncio.Queue[AnyEvent]) -> None:
-        while True:
-            event = await queue.get()
-            if isinstance(event, Hello):
-                if self._on_connected is not None:
-                    with suppress(MediaUnavailable):
-                        await self._on_connected(event.epoch)
-                self._up.set()
-            told = self._on_event(event)
-            if told is not None:
-                await told
+    async def _deliver(self, queue: asyncio.Queue[AnyEvent], line: aiohttp.ClientWebSocketResponse) -> None:
+        try:
+            while True:
+                event = await queue.get()
+                if isinstance(event, Hello):
+                    if self._on_connected is not None:
+                        with suppress(MediaUnavailable):
+                            await self._on_connected(event.epoch)
+                    self._up.set()
+                told = self._on_event(event)
+                if told is not None:
+                    await told
+        except Exception:
+            # The listener failed (a busy database): begin again with a new line rather than go deaf.
+            log.exception("media events")
+            await line.close()

@@ -122,7 +122,9 @@ class ControlServer:
                     name: Rights(audio=each.audio, camera=each.camera, screen=each.screen)
                     for name, each in request.endpoints.items()
                 }
-                return {"applied": plane.rights(room=request.room, seq=request.seq, rights=rights)}
+                present = None if request.present is None else frozenset(request.present)
+                applied = plane.rights(room=request.room, seq=request.seq, rights=rights, present=present)
+                return {"applied": applied}
             case SetStage():
                 return {
                     "applied": plane.stage(room=request.room, seq=request.seq, big=request.big, order=request.order)

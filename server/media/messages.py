@@ -15,6 +15,7 @@ class Problem(StrEnum):
     BAD_OFFER = "BAD_OFFER"
     ROOM_FULL = "ROOM_FULL"
     UNKNOWN_ENDPOINT = "UNKNOWN_ENDPOINT"
+    NOT_PRESENT = "NOT_PRESENT"
     BROKEN = "BROKEN"
 
 
@@ -47,6 +48,8 @@ class SetRights(_Message):
     room: Name
     seq: int
     endpoints: dict[Name, EndpointRights]
+    present: list[Name] | None = None
+    """Who may be in the room at all; whoever is not in the list is put out. None: everybody may."""
 
 
 class SetStage(_Message):

@@ -60,6 +60,8 @@ class MediaPlane:
         except sdp.BadOffer as error:
             raise Declined(Problem.BAD_OFFER) from error
         house = self._room(room)
+        if not house.admits(endpoint):
+            raise Declined(Problem.NOT_PRESENT)
         peer = house.endpoints.get(endpoint)
         if peer is not None and peer.connection == connection:
             if not peer.same_shape(offer):
@@ -101,14 +103,16 @@ class MediaPlane:
         if house is None or not house.leave(endpoint):
             raise Declined(Problem.UNKNOWN_ENDPOINT)
 
-    def rights(self, *, room: str, seq: int, rights: dict[str, Rights]) -> bool:
-        return self._room(room).set_rights(seq, rights)
+    def rights(self, *, room: str, seq: int, rights: dict[str, Rights], present: frozenset[str] | None = None) -> bool:
+        return self._room(room).set_rights(seq, rights, present)
 
     def stage(self, *, room: str, seq: int, big: str | None, order: Sequence[str]) -> bool:
         return self._room(room).set_stage(seq, Stage(big=big, order=tuple(order)))
 
     def view(self, *, room: str, endpoint: str, thumbs: int) -> None:
-        self._room(room).view(endpoint, thumbs)
+        house = self._rooms.get(room)
+        if house is not None:
+            house.view(endpoint, thumbs)
 
     async def close_room(self, *, room: str) -> None:
         house = self._rooms.pop(room, None)

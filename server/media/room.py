@@ -34,6 +34,7 @@ class Room:
         self.name = name
         self.endpoints: dict[str, Endpoint] = {}
         self.rights: dict[str, Rights] = {}
+        self.present: frozenset[str] | None = None
         self.stage = Stage()
         self._tell = tell
         self._rights_seq = self._stage_seq = -1
@@ -59,17 +60,25 @@ class Room:
         endpoint.allow(self.rights.get(endpoint.name, Rights()))
         self._reassign()
 
-    def set_rights(self, seq: int, rights: dict[str, Rights]) -> bool:
-        """The rights of the whole room; False when something newer was said before."""
+    def set_rights(self, seq: int, rights: dict[str, Rights], present: frozenset[str] | None = None) -> bool:
+        """The rights of the whole room and who may be in it; False when something newer was said before."""
         if seq < self._rights_seq:
             return False
         self._rights_seq = seq
         self.rights = rights
+        self.present = present
+        for name, endpoint in list(self.endpoints.items()):
+            if not self.admits(name):
+                self.gone(endpoint, Gone.LEFT)
         for name, endpoint in self.endpoints.items():
             endpoint.allow(rights.get(name, Rights()))
         # At once, before the request is acknowledged: a revoked voice leaves its slot now.
         self._reassign()
         return True
+
+    def admits(self, name: str) -> bool:
+        """May this endpoint be here? Somebody shown out neither sends nor receives."""
+        return self.present is None or name in self.present
 
     def set_stage(self, seq: int, stage: Stage) -> bool:
         if seq < self._stage_seq:

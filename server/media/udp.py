@@ -47,9 +47,8 @@ class UdpPort:
     def forget(self, endpoint: Endpoint) -> None:
         for each in endpoint.credentials:
             self._expected.pop(each.ufrag, None)
-        for address in endpoint.addresses:
-            if self._by_address.get(address) is endpoint:
-                del self._by_address[address]
+        for address in [address for address, each in self._by_address.items() if each is endpoint]:
+            del self._by_address[address]
 
     def send(self, data: bytes | memoryview, address: Address) -> None:
         try:

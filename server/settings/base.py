@@ -5,8 +5,10 @@ Without any variable set this is the embedded shape: SQLite in WAL mode, the in-
 shipped.
 """
 
+import contextlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -31,14 +33,15 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 def generated_secret(name: str) -> str:
     """The secret kept in `DATA_DIR/<name>`, made on first use and readable by the owner alone."""
     path = DATA_DIR / name
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(handle, "w") as file:
-        value = secrets.token_urlsafe(48)
-        file.write(value)
-    return value
+    if not path.exists():
+        handle, fresh = tempfile.mkstemp(dir=DATA_DIR)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        # Whole or not at all: two processes that start at once agree on whichever was first.
+        with contextlib.suppress(FileExistsError):
+            os.link(fresh, path)
+        os.unlink(fresh)
+    return path.read_text().strip()
 
 
 def database(url: str) -> dict[str, Any]:
@@ -70,7 +73,7 @@ def database(url: str) -> dict[str, Any]:
 
 
 DEBUG = env("DEBUG") == "1"
-SECRET_KEY = generated_secret("secret_key")
+SECRET_KEY = env("SECRET_KEY") or generated_secret("secret_key")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("TRUSTED_ORIGINS")
 
@@ -172,7 +175,7 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHand
 
 # The media worker (server/media). Without a control address the product runs without sound and picture.
 MEDIA_CONTROL_URL = env("MEDIA_CONTROL_URL")
-MEDIA_TOKEN = generated_secret("media_token")
+MEDIA_TOKEN = env("MEDIA_TOKEN") or generated_secret("media_token")
 
 IS_DEMO = env("DEMO") == "1"
 

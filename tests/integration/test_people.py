@@ -7,8 +7,11 @@ import pytest
 from django.test import Client
 
 from meetings.live.roles import Presence, Role
+from meetings.people import links
 from meetings.people.links import venue_token
 from meetings.people.models import Attendance, GuestLink
+from meetings.stage.reading import read_wanted
+from server.accounts.models import Appointment, Person
 from server.core.errors import Code, Refused
 from tests.story import Room, Somebody, new_room
 
@@ -147,3 +150,68 @@ def test_a_member_cannot_make_links(room: Room) -> None:
     assert guest
     answer = client.post(f"/api/people/{room.meeting_id}/guests/{guest['participant']}/link")
     assert (answer.status_code, answer.json()["code"]) == (403, "NOT_ALLOWED")
+
+
+def test_a_new_link_shuts_out_whoever_used_the_old_one(room: Room) -> None:
+    token, participant = guest_path(room)
+    wrong = Client()
+    take_up(wrong, token)
+    fresh = links.new_guest_link(room.meeting.participants.get(pk=participant))
+    assert wrong.get(f"/api/live/{room.meeting_id}/state").status_code == 403
+    right = Client()
+    take_up(right, fresh)
+    assert right.get(f"/api/live/{room.meeting_id}/state").status_code == 200
+
+
+def test_whoever_still_waits_acts_on_nothing_but_the_door(room: Room) -> None:
+    room.host().does("meeting.start")
+    expert = room.person("绿杨堤", Role.EXPERT, present=False)
+    expert.does("people.check_in")
+    assert refusal(expert, "record.note_opinion", text="公开变压器可开放容量") is Code.NOT_PRESENT
+    expert.does("people.leave")
+
+
+def test_only_an_auditor_of_the_organisation_is_invited_as_one(room: Room) -> None:
+    host = room.host()
+    anybody = Person.objects.create(organization=room.organization, name="某人")
+    assert refusal(host, "people.invite", persons=[str(anybody.pk)], role="AUDITOR") is Code.NOT_ALLOWED
+    Appointment.objects.create(person=anybody, organization=room.organization, role="AUDITOR")
+    host.does("people.invite", persons=[str(anybody.pk)], role="AUDITOR")
+
+
+def test_the_secretary_names_no_second_host_while_the_meeting_runs(room: Room) -> None:
+    host, secretary = room.host(), room.person("赤石滩", Role.SECRETARY)
+    host.does("meeting.start")
+    other = Person.objects.create(organization=room.organization, name="某人")
+    assert refusal(secretary, "people.invite", persons=[str(other.pk)], role="HOST") is Code.NOT_ALLOWED
+    host.does("people.invite", persons=[str(other.pk)], role="HOST")
+
+
+def test_the_roster_stands_after_the_end(room: Room) -> None:
+    host, li = room.host(), room.member("李春分", present=False)
+    host.does("meeting.start")
+    host.does("meeting.end")
+    assert refusal(host, "people.uninvite", participant=str(li.id)) is Code.WRONG_STATE
+    assert refusal(host, "people.grant_leave", participant=str(li.id)) is Code.WRONG_STATE
+    assert refusal(host, "people.leave") is Code.WRONG_STATE
+
+
+def test_a_draft_is_the_staffs_alone() -> None:
+    room = new_room("DRAFT")
+    li, secretary = room.member("李春分", present=False), room.person("赤石滩", Role.SECRETARY)
+    answers = {}
+    for who, username in ((li, "m04"), (secretary, "secretary")):
+        client = Client()
+        client.force_login(room.account(who, username), backend="django.contrib.auth.backends.ModelBackend")
+        answers[username] = client.get(f"/api/live/{room.meeting_id}/state").status_code
+    assert answers == {"m04": 403, "secretary": 200}
+
+
+def test_a_speaker_who_scans_another_venues_qr_opens_no_microphone_there() -> None:
+    room = new_room()
+    venue, host = room.venue(), room.host()
+    clerk = room.person("沧浪亭", Role.VENUE_CLERK, venue=venue.pk)
+    remote = room.member("朱寒露")
+    host.does("floor.call", participant=str(remote.id))
+    remote.does("people.take_seat", token=venue_token(meeting=room.meeting_id, venue=venue.pk))
+    assert not read_wanted(room.meeting_id).rights[str(clerk.id)].audio

@@ -81,7 +81,7 @@ def test_the_table_decides_for_every_role(room: Room, name: str) -> None:
         command = sample(name)
         allowed = role in TABLE[name]
         if allowed:
-            permissions.require(command, actor.row)
+            permissions.require(command, actor.row, room.meeting.state)
             continue
         before = JournalEntry.objects.count()
         with pytest.raises(Refused) as refusal:

@@ -1,4 +1,4 @@
-"""`manage.py contract`: write what can be written of the contract with the clients; `--check` fails when it is stale."""
+"""`manage.py contract`: write what can be written of the contract with clients; `--check` fails when it is stale."""
 
 import json
 import sys

@@ -239,6 +239,20 @@ def test_the_word_file_opens_and_holds_the_facts(held: Held) -> None:
     assert [round(side.mm) for side in (section.top_margin, section.left_margin) if side] == [37, 28]
 
 
+PARAGRAPH = ["keepNext", "pageBreakBefore", "widowControl", "pBdr", "tabs", "snapToGrid", "spacing", "ind", "jc"]
+TABLE = ["tblStyle", "tblpPr", "tblW", "jc", "tblLayout", "tblLook"]
+
+
+def test_words_elements_are_in_the_schemas_order(held: Held) -> None:
+    minutes = issued(held, rows=[ROW])
+    answer = held.secretary.client.get(f"/api/minutes/{minutes}/docx")
+    body = docx.Document(io.BytesIO(answer.content)).element.body
+    for tag, order in (("pPr", PARAGRAPH), ("tblPr", TABLE)):
+        for properties in body.iter(f"{{{body.nsmap['w']}}}{tag}"):
+            names = [child.tag.rpartition("}")[2] for child in properties]
+            assert names == sorted(names, key=order.index), names
+
+
 def test_a_draft_is_exported_as_a_draft(held: Held) -> None:
     answer = held.secretary.client.get(f"/api/minutes/{held.minutes()}/docx")
     lines = [paragraph.text for paragraph in docx.Document(io.BytesIO(answer.content)).paragraphs]
