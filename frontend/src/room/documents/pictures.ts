@@ -1,10 +1,11 @@
 /**
  * Pictures of pages: the one that is shown stays until the next one is there, and neighbours are fetched ahead.
  *
- * The server lets nothing lie in a cache unasked. A picture that this page still holds is shown without asking again
- * (the browser's list of available images), so turning to a neighbour costs no round trip.
+ * The server lets nothing lie in a cache unasked (a recalled page is gone with the next look), so pictures are held here
+ * as blobs: turning to a neighbour asks nobody, and what is not held any more is not kept anywhere.
  */
 import { onScopeDispose, type Ref, shallowRef, watch } from "vue";
+import { ApiError, OFFLINE } from "@/api/errors";
 
 const KEPT = 8;
 
@@ -13,34 +14,45 @@ export interface Wanted {
   ahead: string[];
 }
 
+async function fetched(address: string): Promise<string> {
+  const answer = await fetch(address, { credentials: "same-origin" }).catch(() => {
+    throw new ApiError(OFFLINE);
+  });
+  if (!answer.ok) throw new ApiError("NOT_FOUND", {}, answer.status);
+  return URL.createObjectURL(await answer.blob());
+}
+
 export function usePictures(wanted: Ref<Wanted | null>) {
-  const held = new Map<string, HTMLImageElement>();
+  const held = new Map<string, Promise<string>>();
   const source = shallowRef("");
   const loading = shallowRef(false);
   const failed = shallowRef(false);
 
-  function hold(address: string): HTMLImageElement {
-    const known = held.get(address);
+  function hold(address: string): Promise<string> {
+    const picture = held.get(address) ?? fetched(address);
+    // Newest last; the oldest goes first.
     held.delete(address);
-    const image = known ?? new Image();
-    if (!known) image.src = address;
-    held.set(address, image);
+    held.set(address, picture);
     for (const old of held.keys()) {
       if (held.size <= KEPT) break;
-      held.delete(old);
+      release(old);
     }
-    return image;
+    return picture;
   }
+  function release(address: string) {
+    held.get(address)?.then(URL.revokeObjectURL, () => undefined);
+    held.delete(address);
+  }
+  const holdAhead = (ahead: string[]) => ahead.forEach((one) => hold(one).catch(() => held.delete(one)));
 
   async function show({ address, ahead }: Wanted) {
-    const image = hold(address);
-    loading.value = !image.complete || !image.naturalWidth;
+    loading.value = true;
     failed.value = false;
     try {
-      await image.decode();
+      const picture = await hold(address);
       if (wanted.value?.address !== address) return;
-      source.value = address;
-      ahead.forEach(hold);
+      source.value = picture;
+      holdAhead(ahead);
     } catch {
       held.delete(address);
       if (wanted.value?.address !== address) return;
@@ -60,8 +72,8 @@ export function usePictures(wanted: Ref<Wanted | null>) {
   // A neighbour may have been drawn since.
   watch(
     () => wanted.value?.ahead.join(),
-    () => !loading.value && wanted.value?.ahead.forEach(hold),
+    () => loading.value || holdAhead(wanted.value?.ahead ?? []),
   );
-  onScopeDispose(() => held.clear());
+  onScopeDispose(() => [...held.keys()].forEach(release));
   return { source, loading, failed, again };
 }
