@@ -56,6 +56,24 @@ export function useBallot() {
     }
   }
 
+  /** The poll ended over an open form: a ballot may have come from another page of mine, so the server is asked. */
+  async function settle(ended: PollView) {
+    const meeting = room.value?.meeting.id;
+    if (changing.value || !meeting) {
+      state.value = "unchanged";
+      return;
+    }
+    try {
+      const mine = (await get<Mine[]>(`/voting/${meeting}/mine`)).find((one) => one.poll === ended.id);
+      asking.stop();
+      if (poll.value?.id !== ended.id || state.value !== "choosing") return;
+      if (mine?.received) poll.value = null; // all is said: the result follows
+      else state.value = "missed";
+    } catch {
+      asking.later(() => void settle(ended));
+    }
+  }
+
   function begin(asked: PollView) {
     posting.stop();
     poll.value = asked;
@@ -122,7 +140,7 @@ export function useBallot() {
     if (!now || !poll.value || now.state === "OPEN") return;
     poll.value = now;
     if (now.state === "VOID") state.value = "voided";
-    else if (state.value === "choosing") state.value = changing.value ? "unchanged" : "missed";
+    else if (state.value === "choosing") void settle(now);
     else if (state.value === "received") poll.value = null; // all is said: the result follows
   });
   onScopeDispose(() => {
