@@ -189,5 +189,6 @@ LOGGING = {
         "django.channels.server": {"level": "WARNING"},
         "daphne": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
+        "aioice": {"level": "WARNING"},
     },
 }

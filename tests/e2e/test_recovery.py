@@ -67,7 +67,7 @@ def test_a_dead_web_process_takes_nobodys_turn_away(hall: Hall) -> None:
     speaking(hall, host, member)
     second = admitted(hall, "m24")
     request_floor(second, "平台统一")
-    before = hall.product.client("host").state(hall.meeting)["floor"]
+    before = hall.product.state(hall.meeting)["floor"]
 
     hall.product.kill("web")
     wait_to_hear(host)  # sound goes on without the web process
@@ -77,7 +77,7 @@ def test_a_dead_web_process_takes_nobodys_turn_away(hall: Hall) -> None:
         expect(marked(page, "connection-lost")).to_have_count(0, timeout=30_000)
         expect(marked(page, "speaker-name").first).to_contain_text("朱寒露")
     expect(marked(second, "my-place")).to_be_visible()
-    assert hall.product.client("host").state(hall.meeting)["floor"] == before
+    assert hall.product.state(hall.meeting)["floor"] == before
     wait_to_hear(host)
     marked(host, "finish-speech").first.click()
     expect(marked(member, "request-floor")).to_be_visible()
@@ -157,7 +157,7 @@ def test_a_reload_keeps_floor_and_mute_and_a_second_tab_takes_the_media(hall: Ha
     wait_to_hear(host)
 
     who = next(
-        row for row in hall.product.client("host").state(hall.meeting)["people"]["participants"].values()
+        row for row in hall.product.state(hall.meeting)["people"]["participants"].values()
         if row["name"] == "朱寒露"
     )  # fmt: skip
     hall.product.client("host").do(hall.meeting, "people.mute", participant=who["id"])
