@@ -210,7 +210,7 @@ class Product:
             "import sys; from uuid import UUID; from meetings.live import roles, snapshots;"
             f"print('=' + snapshots.take(UUID('{meeting}'), roles.Audience.STAFF).text)"
         )
-        printed = self.manage("shell", "--no-imports", "--skip-checks", "-c", program)
+        printed = self.manage("shell", "--no-imports", "-c", program)
         snapshot: dict[str, Any] = json.loads(printed[printed.index("=") + 1 :])
         return snapshot
 
