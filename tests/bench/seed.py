@@ -28,8 +28,10 @@ def cookie(account: Account) -> str:
 
 def account_of(who: Somebody, username: str) -> Account:
     """An account without a password: hashing hundreds of them would take minutes."""
+    person = who.row.person
+    assert person is not None
     return Account.objects.create(
-        username=username, person=who.row.person, password=make_password(None), must_change_password=False
+        username=username, person=person, password=make_password(None), must_change_password=False
     )
 
 

@@ -79,7 +79,7 @@ def hears_nothing_while(page: Page, shouting: Page, *, seconds: float = 2.5) -> 
     """Somebody without the floor really sends sound, and nobody hears it."""
     shouting.evaluate("window.__shout = true")
     _wait(lambda: listen(shouting).spoken > 0, shouting, 10, "the microphone is silent: the test proves nothing")
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(1500)  # what was said while one had the floor still leaves the jitter buffer
     before, sent = listen(page), listen(shouting)
     page.wait_for_timeout(1000 * seconds)
     after, sent_after = listen(page), listen(shouting)

@@ -165,6 +165,7 @@ def floor_is_a_media_right(host: Page, remote: Page, venue: Page, companion: Pag
     wait_to_hear(host)
     wait_to_hear(remote)
     marked(host, "finish-speech").first.click()
+    expect(host.get_by_text("目前无人发言").first).to_be_visible()
     hears_nothing_while(host, venue)
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from media_harness import Gateway, Peer, Worker
+
+from tests.integration.media.media_harness import Gateway, Peer, Worker
 
 
 @pytest.fixture

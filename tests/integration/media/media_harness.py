@@ -254,7 +254,7 @@ class Peer:
             self._note(data)
             await original(data, arrival_time_ms=arrival_time_ms)
 
-        transport._handle_rtp_data = tap
+        transport._handle_rtp_data = tap  # type: ignore[method-assign]
         await self.gateway.until(lambda event: event.ev == "connected" and event.connection == self.connection)
         return self
 
@@ -297,6 +297,7 @@ class Relay(asyncio.DatagramProtocol):
         self.drop: Callable[[bytes, bool], bool] = lambda data, up: False
         self.dropped = 0
         self.port = 0
+        self.transport: asyncio.DatagramTransport
 
     @classmethod
     async def open(cls, worker_port: int) -> "Relay":

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import WSMsgType, web
-from media_harness import ROOT, Gateway
 
 from server.media.client import MediaUnavailable
+from tests.integration.media.media_harness import ROOT, Gateway
 
 FRONTEND = ROOT / "frontend"
 PAGE = """<!doctype html><meta charset="utf-8"><title>media</title>

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from conftest import Crowd
-from media_harness import Gateway
 
 from meetings.stage.bots import BotMedia, reach_loopback, speech
+from tests.integration.media.conftest import Crowd
+from tests.integration.media.media_harness import Gateway
 
 pytestmark = pytest.mark.media
 

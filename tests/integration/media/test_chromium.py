@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from media_harness import Gateway, Worker
-from media_page import Site, bundle
 from playwright.async_api import BrowserContext, Page, async_playwright
+
+from tests.integration.media.media_harness import Gateway, Worker
+from tests.integration.media.media_page import Site, bundle
 
 pytestmark = pytest.mark.media
 

@@ -4,10 +4,10 @@ import asyncio
 from itertools import pairwise
 
 import pytest
-from conftest import Crowd
-from media_harness import Gateway, Picture, Stream, Tone
 
 from server.media.vp8 import Descriptor
+from tests.integration.media.conftest import Crowd
+from tests.integration.media.media_harness import Gateway, Picture, Stream, Tone
 
 pytestmark = pytest.mark.media
 

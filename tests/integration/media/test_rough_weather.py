@@ -6,11 +6,11 @@ import socket
 
 import pytest
 from aioice import stun
-from conftest import Crowd
-from media_harness import Gateway, Picture, Relay, Tone, Worker
-from test_forwarding import gaps
 
 from server.media.client import MediaRefused, MediaUnavailable
+from tests.integration.media.conftest import Crowd
+from tests.integration.media.media_harness import Gateway, Picture, Relay, Tone, Worker
+from tests.integration.media.test_forwarding import gaps
 
 pytestmark = pytest.mark.media
 
@@ -111,13 +111,14 @@ async def test_the_control_door_is_for_who_knows_the_token_and_the_words(gateway
         for headers in ({}, {"Authorization": "Bearer wrong"}):
             async with session.get(url, headers=headers) as refused:
                 assert refused.status == 401
-    for op, fields in {
+    bad: dict[str, dict[str, object]] = {
         "fly": {},
         "join": {"room": "r"},
         "rights": {"room": "r", "seq": "x", "endpoints": {}},
         "view": {"room": "r", "endpoint": "e", "thumbs": -1},
         "stats": {"more": 1},
-    }.items():
+    }
+    for op, fields in bad.items():
         with pytest.raises(MediaRefused, match="BAD_REQUEST"):
             await gateway.client.request(op, **fields)
     with pytest.raises(MediaRefused, match="BAD_OFFER"):

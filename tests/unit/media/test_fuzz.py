@@ -8,12 +8,12 @@ import pytest
 from aioice import stun
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sdp_corpus import corpus
 
 from server.media import sdp
 from server.media.endpoint import MAX_PACKETS_PER_SECOND, Endpoint
 from server.media.ice import Address
 from server.media.plane import Declined, MediaPlane
+from tests.unit.media.sdp_corpus import corpus
 
 HOME: Address = ("127.0.0.1", 5000)
 STRANGER: Address = ("192.0.2.9", 6000)

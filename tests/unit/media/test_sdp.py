@@ -4,10 +4,10 @@ import re
 
 import pytest
 from aiortc.sdp import SessionDescription
-from sdp_corpus import corpus
 
 from server.media import sdp
 from server.media.sdp import Use
+from tests.unit.media.sdp_corpus import corpus
 
 
 def answer_to(offer: sdp.Offer, hosts: tuple[str, ...] = ("192.0.2.2", "2001:db8::1")) -> str:
