@@ -191,8 +191,9 @@ async def _helper(document: UUID) -> AsyncGenerator[Word, None]:
     except ValueError:  # a line longer than MAX_LINE
         yield Word(error=Code.DOCUMENT_BROKEN)
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
 
 
@@ -206,11 +207,12 @@ class Desk:
 
     def start(self) -> None:
         """Begin in the running loop; starting twice changes nothing. What an earlier process left is taken up."""
-        if self._task is not None and not self._task.done():
+        loop = asyncio.get_running_loop()
+        if self._task is not None and not self._task.done() and self._loop is loop:
             return
-        self._loop, self._wake = asyncio.get_running_loop(), asyncio.Event()
+        self._loop, self._wake = loop, asyncio.Event()
         # A context of its own: the request that happens to come first must not lend us its database thread.
-        self._task = self._loop.create_task(self._work(self._wake), name="rendering", context=contextvars.Context())
+        self._task = loop.create_task(self._work(self._wake), name="rendering", context=contextvars.Context())
 
     def wake(self) -> None:
         """A document waits. May be called from any thread; without a running task others will find the document."""

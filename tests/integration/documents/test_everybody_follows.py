@@ -1,5 +1,6 @@
 """The whole way through the real application: upload over HTTP, drawing in the web process, events on the sockets."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from django.test import override_settings
 from meetings.documents import rendering
 from meetings.documents.models import DocumentState, MeetingDocument
 from meetings.live.feed import hub
+from meetings.live.models import Meeting
 from server.asgi import application
 from server.core import clock
 from tests.integration.documents import pdfs
@@ -56,16 +58,25 @@ async def get(somebody: Somebody, path: str):  # type: ignore[no-untyped-def]
     return await HttpCommunicator(application, "GET", path, headers=headers).get_response(timeout=10)
 
 
+async def drawn_by_the_process(document: MeetingDocument) -> int:
+    """Wait until the rendering task has drawn the document; the journal's number then."""
+    async with asyncio.timeout(60):
+        while document.state == DocumentState.PROCESSING:
+            await asyncio.sleep(0.05)
+            await document.arefresh_from_db()
+    return await sync_to_async(lambda: Meeting.objects.get(pk=document.meeting_id).seq)()
+
+
 async def test_members_are_told_of_the_first_page_and_follow_the_presenter() -> None:
     desk, li = await two_people()
     async with await connected(li) as seen_by_li, await connected(desk) as secretary_page:
         document = await sync_to_async(uploads)(desk, pdfs.pdf(6))
         # Any request to this process begins the rendering.
         await get(li, f"/api/documents/{desk.room.meeting_id}")
-        told: list[str] = []
-        while "documents.ready" not in told:
-            told += [event["type"] for event in (await seen_by_li.until("events"))["events"]]
+        seq = await drawn_by_the_process(document)
+        told = [event["type"] for event in await seen_by_li.events_until(seq)]
         assert told[:2] == ["documents.added", "documents.pages_ready"]
+        assert told[-1] == "documents.ready"
         page = await get(li, f"/api/documents/{desk.room.meeting_id}/{document.pk}/pages/6?w=480")
         assert (page["status"], page["body"][:4]) == (200, b"RIFF")
 
@@ -95,7 +106,6 @@ async def test_a_new_process_draws_what_a_killed_one_left() -> None:
     await killed_while_drawing()
     async with await connected(desk) as page:
         await get(desk, "/api/accounts/me")
-        while "documents.ready" not in [event["type"] for event in page.told]:
-            await page.until("events")
-    await document.arefresh_from_db()
+        seq = await drawn_by_the_process(document)
+        assert (await page.events_until(seq))[-1]["type"] == "documents.ready"
     assert (document.state, document.ready_pages, document.attempts) == (DocumentState.READY, 2, 2)

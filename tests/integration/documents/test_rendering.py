@@ -53,7 +53,7 @@ HOSTILE = [
 def test_a_hostile_file_ends_in_a_code_and_the_next_document_is_drawn(
     room: Room, make: Callable[[], bytes], code: Code, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rendering, "PAGE_SECONDS", 6.0)
+    monkeypatch.setattr(rendering, "PAGE_SECONDS", 10.0)
     desk = secretary(room)
     hostile, good = uploads(desk, make()), uploads(desk, pdfs.pdf(1))
     drawn(hostile)

@@ -40,10 +40,21 @@ it("can be read as soon as a page is drawn", () => {
   expect(isReadable(report({ state: "RECALLED" }))).toBe(false);
 });
 
-it("lists in order, and not what was taken back before anybody could read it", () => {
-  const rows = [report({ id: "b", position: 2 }), report({ id: "x", state: "RECALLED", ready_pages: 0 }), report({ id: "a" })];
-  expect(listed(rows).map(({ id }) => id)).toEqual(["a", "b"]);
-  expect(listed([report({ state: "RECALLED" })])).toHaveLength(1);
+describe("the list", () => {
+  const member = { id: "qian", desk: false };
+
+  it("is in order, without what was taken back before anybody could read it", () => {
+    const rows = [report({ id: "b", position: 2 }), report({ id: "x", state: "RECALLED", ready_pages: 0 }), report({ id: "a" })];
+    expect(listed(rows, member).map(({ id }) => id)).toEqual(["a", "b"]);
+    expect(listed([report({ state: "RECALLED" })], member)).toHaveLength(1);
+  });
+
+  it("tells of failures only those whom they concern", () => {
+    const rows = [report({ state: "FAILED", ready_pages: 0, error: "PDF_ENCRYPTED" })];
+    expect(listed(rows, member)).toHaveLength(0);
+    expect(listed(rows, { id: "li", desk: false })).toHaveLength(1);
+    expect(listed(rows, { id: "qian", desk: true })).toHaveLength(1);
+  });
 });
 
 it("knows what is shown", () => {

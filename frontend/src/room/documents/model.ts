@@ -17,10 +17,14 @@ export function mayShow(who: { role: string; hasFloor: boolean; can: boolean }, 
 export const isReadable = ({ state, ready_pages }: DocumentView): boolean =>
   (state === "READY" || state === "PROCESSING") && ready_pages > 0;
 
-/** What was taken back before anybody could read it (a failed upload that was tidied away) is nobody's business. */
-export const listed = (documents: readonly DocumentView[]): DocumentView[] =>
+/**
+ * The list as one person sees it. What could not be read concerns who uploaded it and the desk; what was taken back
+ * before anybody could read it (a failed upload that was tidied away) concerns nobody.
+ */
+export const listed = (documents: readonly DocumentView[], who: { id: string; desk: boolean }): DocumentView[] =>
   documents
     .filter(({ state, ready_pages }) => state !== "RECALLED" || ready_pages > 0)
+    .filter(({ state, uploader }) => state !== "FAILED" || who.desk || uploader === who.id)
     .sort((one, other) => one.position - other.position);
 
 export const shownDocument = (state: DocumentsState): DocumentView | undefined =>
