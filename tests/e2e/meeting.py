@@ -126,7 +126,7 @@ def start_poll(page: Page, *, mode: str, question: str) -> None:
     tab(page, "征询")
     page.get_by_role("button", name=re.compile("^赞同程度")).click()
     page.get_by_label("题目").fill(question)
-    page.get_by_role("radio", name=re.compile(mode)).click()
+    page.get_by_role("radio", name=re.compile(f"^{mode}")).click()
     page.get_by_role("button", name="开始征询").click()
 
 

@@ -111,6 +111,9 @@ def issues_the_minutes(page: Page, folder: Path) -> str:
 def becomes_a_task(secretary: Page, product: Product, open_page: Callable[[str, str], Page]) -> None:
     """A suggestion becomes a task: assigned by the supervision office, accepted and answered by the unit, evaluated."""
     marked(secretary, "suggest-1").click()
+    # The opinion was noted while nobody had the floor: the office names who put it forward.
+    marked(secretary, "proposer").select_option(label="朱寒露 · 工商联界")
+    marked(secretary, "suggest-1").click()
     secretary.get_by_role("link", name="查看办理情况").click()
     expect(marked(secretary, "task-state")).to_have_text("建议交办")
     path = secretary.url.removeprefix(product.address)
