@@ -112,7 +112,7 @@ def becomes_a_task(secretary: Page, product: Product, open_page: Callable[[str, 
     """A suggestion becomes a task: assigned by the supervision office, accepted and answered by the unit, evaluated."""
     marked(secretary, "suggest-1").click()
     # The opinion was noted while nobody had the floor: the office names who put it forward.
-    marked(secretary, "proposer").select_option(label="朱寒露 · 工商联界")
+    marked(secretary, "proposer").locator("select").select_option(label="朱寒露 · 工商联界")
     marked(secretary, "suggest-1").click()
     secretary.get_by_role("link", name="查看办理情况").click()
     expect(marked(secretary, "task-state")).to_have_text("建议交办")
