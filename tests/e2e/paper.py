@@ -108,6 +108,14 @@ def issues_the_minutes(page: Page, folder: Path) -> str:
     return page.url
 
 
+def chooses(page: Page, action: str) -> None:
+    """One of the things one may do with a task; where there is only one, it is open already."""
+    expect(marked(page, "task-actions")).to_be_visible()
+    button = marked(page, f"choose-{action}")
+    if button.count():
+        button.click()
+
+
 def becomes_a_task(secretary: Page, product: Product, open_page: Callable[[str, str], Page]) -> None:
     """A suggestion becomes a task: assigned by the supervision office, accepted and answered by the unit, evaluated."""
     marked(secretary, "suggest-1").click()
@@ -119,26 +127,25 @@ def becomes_a_task(secretary: Page, product: Product, open_page: Callable[[str, 
     path = secretary.url.removeprefix(product.address)
 
     supervisor = open_page("supervisor", path)
-    marked(supervisor, "choose-assign").click()
+    chooses(supervisor, "assign")
     supervisor.get_by_label("交办依据").fill("澄政办督〔2026〕8号")
     marked(supervisor, "task-do").click()
     expect(marked(supervisor, "task-state")).to_have_text("已交办")
 
     unit = open_page("unit-d6", path)
-    marked(unit, "choose-accept").click()
+    chooses(unit, "accept")
     marked(unit, "task-do").click()
     expect(marked(unit, "task-state")).to_have_text("办理中")
-    if marked(unit, "choose-contact").count():
-        marked(unit, "choose-contact").click()
+    chooses(unit, "contact")
     unit.get_by_label("沟通情况").fill("已与提出委员当面沟通")
     marked(unit, "task-do").click()
-    marked(unit, "choose-reply").click()
+    chooses(unit, "reply")
     unit.get_by_label("办理答复").fill("已完成首批2个小区勘测，其余年内完成。")
     marked(unit, "task-do").click()
     expect(marked(unit, "task-state")).to_have_text("已反馈")
 
     secretary.reload(wait_until="domcontentloaded")
-    marked(secretary, "choose-accept_reply").click()
+    chooses(secretary, "accept_reply")
     marked(secretary, "task-do").click()
     expect(marked(secretary, "task-state")).to_have_text("评价中")
 
