@@ -17,7 +17,8 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 15 * 60
 """Seconds after which a stage counts as hung."""
-PYTEST = [".venv/bin/python", "-m", "pytest"]
+# A test that hangs tells where, long before its stage is given up.
+PYTEST = [".venv/bin/python", "-m", "pytest", "-o", "faulthandler_timeout=240"]
 MEDIA = "tests/integration/media"
 
 
@@ -116,8 +117,8 @@ def run(stage: Stage, *, data: Path, report: Path) -> int:
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    """Ask the whole group to end (so that services stop in order), then insist."""
-    for number, patience in ((signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0)):
+    """Ask the whole group to end (pytest reports, services stop in order), then insist."""
+    for number, patience in ((signal.SIGINT, 15.0), (signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0)):
         try:
             os.killpg(process.pid, number)
         except ProcessLookupError:
