@@ -15,7 +15,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 15 * 60
+PATIENCE = 25 * 60
 """Seconds after which a stage counts as hung."""
 # A test that hangs tells where, long before its stage is given up.
 PYTEST = [".venv/bin/python", "-m", "pytest", "-o", "faulthandler_timeout=240"]

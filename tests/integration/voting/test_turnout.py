@@ -6,10 +6,17 @@ import pytest
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.core.cache import cache
+from pytest_django.fixtures import SettingsWrapper
 
 from meetings.live import bell
 from tests.integration.voting.polls import prepared
 from tests.story import new_room
+
+
+@pytest.fixture(autouse=True)
+def _layer_of_one_process(settings: SettingsWrapper) -> None:
+    """The listener looks into the layer itself, so it must be the one in memory."""
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 
 class Listener:
