@@ -1,12 +1,13 @@
 """The turnout on its way to the screens: a number after the commit, at most once a second."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.core.cache import cache
-from pytest_django.fixtures import SettingsWrapper
+from django.test import override_settings
 
 from meetings.live import bell
 from tests.integration.voting.polls import prepared
@@ -14,9 +15,10 @@ from tests.story import new_room
 
 
 @pytest.fixture(autouse=True)
-def _layer_of_one_process(settings: SettingsWrapper) -> None:
+def _layer_of_one_process() -> Iterator[None]:
     """The listener looks into the layer itself, so it must be the one in memory."""
-    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    with override_settings(CHANNEL_LAYERS={"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}):
+        yield
 
 
 class Listener:
