@@ -268,9 +268,10 @@ def _seats(meeting: UUID) -> dict[UUID, tuple[str, str]]:
 async def _end(task: asyncio.Task[None]) -> None:
     if task is asyncio.current_task():
         return
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+    while not task.done():
+        # Again and again: the client of Redis may swallow a cancellation that meets it in the middle of a command.
+        task.cancel()
+        await asyncio.wait({task}, timeout=1)
 
 
 def events_frame(told: list[journal.Told], audience: Audience) -> str:
