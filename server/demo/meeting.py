@@ -33,17 +33,17 @@ OPEN = (
 STAFF = (Role.HOST, Role.RECORDER, Role.TECH, Role.VENUE_CLERK)
 
 
-def meeting_today(city: City, people: People) -> Meeting:
-    """The open meeting, or a new one."""
+def meeting_today(city: City, people: People, *, documents: bool = True) -> Meeting:
+    """The open meeting, or a new one; with the documents on its table unless there is no need of them."""
     meetings = Meeting.objects.filter(organization=people.organization, title=city.meeting.title)
     for meeting in meetings.filter(state__in=OPEN).order_by("-scheduled_start"):
         if meeting.state != MeetingState.NOTIFIED or meeting.scheduled_start >= _at("00:00"):
             return meeting
         _Desk(meeting, people).does(Cancel(reason="会期已过，另行通知"))
-    return _called(city, people)
+    return _called(city, people, documents=documents)
 
 
-def _called(city: City, people: People) -> Meeting:
+def _called(city: City, people: People, *, documents: bool) -> Meeting:
     secretary = Account.objects.get(person=_secretary(city, people))
     meeting_id = services.call_meeting(
         _consultation(city, people),
@@ -56,7 +56,7 @@ def _called(city: City, people: People) -> Meeting:
     desk = _Desk(meeting, people)
     _invite(city, people, desk)
     desk.does(SetItems(items=_agenda(city, desk)))
-    for document in city.documents:
+    for document in city.documents if documents else []:
         desk.does(laid_out(document, by=desk.me))
     for member in city.members:
         if member.attendance == "leave":

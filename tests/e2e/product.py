@@ -226,7 +226,7 @@ def running_product(folder: Path, *, city: bool = True) -> Iterator[Product]:
     assert (ROOT / "frontend" / "dist" / "index.html").exists(), "The frontend is not built: run `make build`"
     product = Product(folder)
     if city:
-        product.start(command="demo")
+        product.start("--no-documents", command="demo")
     else:
         product.manage("migrate", "--verbosity", "0", "--skip-checks")
         product.start()

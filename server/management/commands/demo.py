@@ -18,10 +18,11 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--https", action="store_true")
+        parser.add_argument("--no-documents", action="store_true", help="as `seed_demo`")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One after the other."""
         port, https = options["port"], options["https"]
         call_command("migrate", verbosity=0)
-        call_command("seed_demo", port=port, https=https)
+        call_command("seed_demo", port=port, https=https, no_documents=options["no_documents"])
         call_command("serve", host=options["host"], port=port, https=https)

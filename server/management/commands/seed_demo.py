@@ -26,6 +26,7 @@ class Command(BaseCommand):
         """Where `serve` will answer, to print links that work."""
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--https", action="store_true")
+        parser.add_argument("--no-documents", action="store_true", help="nothing on the table, nothing to draw")
         parser.add_argument("--quiet", action="store_true", help="print nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -35,7 +36,7 @@ class Command(BaseCommand):
         city = chengwan()
         with transaction.atomic():
             people = settle(city)
-            meeting = meeting_today(city, people)
+            meeting = meeting_today(city, people, documents=not options["no_documents"])
         if not options["quiet"]:
             host = next(iter(lan_addresses()), "localhost") if options["https"] else "localhost"
             scheme = "https" if options["https"] else "http"

@@ -214,10 +214,12 @@ def helpers() -> dict[str, bytes]:
     """Running helper processes of ours, by id, with their environment where we may read it."""
     found = {}
     for task in Path(f"/proc/{os.getpid()}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            process = Path(f"/proc/{child}")
-            if b"meetings.documents.render" in (process / "cmdline").read_bytes():
-                with contextlib.suppress(PermissionError):
-                    found[child] = b""
-                    found[child] = (process / "environ").read_bytes()
+        # A thread of ours, or a child, may end while it is looked at.
+        with contextlib.suppress(FileNotFoundError):
+            for child in (task / "children").read_text().split():
+                process = Path(f"/proc/{child}")
+                if b"meetings.documents.render" in (process / "cmdline").read_bytes():
+                    with contextlib.suppress(PermissionError):
+                        found[child] = b""
+                        found[child] = (process / "environ").read_bytes()
     return found
