@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 from server.media.endpoint import Rights
 from server.media.messages import (
     CloseRoom,
+    Drain,
     Hello,
     Join,
     Leave,
@@ -131,6 +132,9 @@ class ControlServer:
                 }
             case View():
                 plane.view(room=request.room, endpoint=request.endpoint, thumbs=request.thumbs)
+                return {}
+            case Drain():
+                plane.draining = True
                 return {}
             case CloseRoom():
                 await plane.close_room(room=request.room)

@@ -14,6 +14,7 @@ class Problem(StrEnum):
     BAD_REQUEST = "BAD_REQUEST"
     BAD_OFFER = "BAD_OFFER"
     ROOM_FULL = "ROOM_FULL"
+    DRAINING = "DRAINING"
     UNKNOWN_ENDPOINT = "UNKNOWN_ENDPOINT"
     NOT_PRESENT = "NOT_PRESENT"
     BROKEN = "BROKEN"
@@ -61,10 +62,22 @@ class SetStage(_Message):
 
 
 class View(_Message):
+    """What a page shows now. Heights are device pixels (CSS pixels times devicePixelRatio); 0 is not shown at all."""
+
     op: Literal["view"]
     room: Name
     endpoint: Name
+    big: int = Field(default=720, ge=0, le=4320)
     thumbs: int = Field(ge=0, le=64)
+    thumb: int = Field(default=180, ge=0, le=4320)
+    page: int = Field(default=0, ge=0, le=1000)
+    """Which page of small pictures, from 0; one behind the last shows the last."""
+
+
+class Drain(_Message):
+    """Take nobody new. Who is here stays until the web process has moved them."""
+
+    op: Literal["drain"]
 
 
 class Stats(_Message):
@@ -76,7 +89,7 @@ class CloseRoom(_Message):
     room: Name
 
 
-Request = Annotated[Join | Leave | SetRights | SetStage | View | Stats | CloseRoom, Field(discriminator="op")]
+Request = Annotated[Join | Leave | SetRights | SetStage | View | Drain | Stats | CloseRoom, Field(discriminator="op")]
 
 
 class Hello(_Message):
@@ -93,6 +106,8 @@ class SlotsChanged(_Message):
     room: str
     endpoint: str
     slots: dict[str, str | bool | None]
+    pages: int = 1
+    """How many pages of small pictures there are for this viewer."""
 
 
 class Connected(_Message):
@@ -116,4 +131,56 @@ class Speaking(_Message):
     endpoints: list[str]
 
 
-Event = Annotated[Hello | SlotsChanged | Connected | Disconnected | Speaking, Field(discriminator="ev")]
+class Watched(_Message):
+    """Which encodings of an endpoint anybody watches: the others need not be made. Biggest first; empty is none."""
+
+    ev: Literal["watched"] = "watched"
+    room: str
+    endpoint: str
+    camera: list[str]
+    screen: bool
+
+
+class QualityLevel(StrEnum):
+    """How well media reaches an endpoint, or comes from it."""
+
+    GOOD = "good"
+    FAIR = "fair"
+    POOR = "poor"
+
+
+class QualityReason(StrEnum):
+    """What limits it."""
+
+    NONE = "none"
+    DOWNLINK_LOSS = "downlink_loss"
+    DOWNLINK_BANDWIDTH = "downlink_bandwidth"
+    UPLINK_LOSS = "uplink_loss"
+    UPLINK_SILENT = "uplink_silent"
+    """It should send and nothing arrives."""
+
+
+class Quality(_Message):
+    """Told when it changes, per endpoint."""
+
+    ev: Literal["quality"] = "quality"
+    room: str
+    endpoint: str
+    level: QualityLevel
+    reason: QualityReason
+    audio_only: bool
+    """Not even the smallest picture fits this viewer's link: sound goes on alone."""
+
+
+class Load(_Message):
+    """Every two seconds: how busy this worker is."""
+
+    ev: Literal["load"] = "load"
+    endpoints: int
+    cpu: float
+    """Of one core, 0 to 1."""
+
+
+Event = Annotated[
+    Hello | SlotsChanged | Connected | Disconnected | Speaking | Watched | Quality | Load, Field(discriminator="ev")
+]

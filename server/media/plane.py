@@ -34,6 +34,7 @@ class MediaPlane:
         self.epoch = secrets.token_hex(8)
         self.port = UdpPort(host=udp_host, port=udp_port)
         self.tell: Callable[[RoomEvent], None] = lambda event: None
+        self.draining = False
         self._announce = list(announce) or [udp_host]
         self._certificate = RTCCertificate.generateCertificate()
         self._fingerprint = certificate_fingerprint(self._certificate)
@@ -69,6 +70,8 @@ class MediaPlane:
             peer.new_credentials()
             house.tell_slots(endpoint)
             return self._answer(peer, offer)
+        if self.draining:
+            raise Declined(Problem.DRAINING)
         if len(house.endpoints) >= MAX_ENDPOINTS:
             raise Declined(Problem.ROOM_FULL)
         peer = Endpoint(
