@@ -22,12 +22,14 @@ help: ## What there is
 .PHONY: demo
 demo: ## Set everything up and serve the fictional city on http://localhost:8000
 	@bin/venv run
+	@$(PY) -m server.media.forward.build
 	@bin/frontend build
 	@exec $(PY) manage.py demo --host $(HOST) --port $(PORT) $(if $(filter 1,$(HTTPS)),--https)
 
 .PHONY: install
 install: ## Everything that demo and test need; nothing is started
 	@bin/venv dev
+	@$(PY) -m server.media.forward.build
 	@bin/frontend build
 	@bin/old-browser
 	@bin/system-packages

@@ -35,6 +35,7 @@ class Stage:
 STAGES = [
     Stage("system", ["bin/system-packages"], prepares=True),
     Stage("python", ["bin/venv", "dev"], prepares=True),
+    Stage("helper", [".venv/bin/python", "-m", "server.media.forward.build"], prepares=True),
     Stage("frontend", ["bin/frontend", "build"], prepares=True),
     Stage("old-browser", ["bin/old-browser"], prepares=True),
     Stage("check", ["make", "--no-print-directory", "check"]),

@@ -16,8 +16,3 @@ def ntp(at: float) -> float:
 def ntp_middle(at: float) -> int:
     """The middle 32 bits, as LSR and DLSR use them."""
     return int((at + _NTP_OFFSET) * 65536) & 0xFFFFFFFF
-
-
-def send_time(at: float) -> int:
-    """The value of the abs-send-time extension."""
-    return int(at * 262144) & 0xFFFFFF

@@ -21,14 +21,16 @@ from server.media.messages import (
     Hello,
     Join,
     Leave,
+    Load,
     Problem,
     Request,
+    Sending,
     SetRights,
     SetStage,
     View,
 )
 from server.media.plane import Declined, MediaPlane
-from server.media.room import RoomEvent
+from server.media.room import Layout, RoomEvent
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +83,7 @@ class ControlServer:
                 await line.send_str(await queue.get())
             await line.close(code=1013)
 
-    def _tell(self, event: RoomEvent) -> None:
+    def _tell(self, event: RoomEvent | Load) -> None:
         text = event.model_dump_json()
         for queue, _ in self._lines.values():
             if not queue.full():  # a full one is closed by its writer
@@ -131,7 +133,13 @@ class ControlServer:
                     "applied": plane.stage(room=request.room, seq=request.seq, big=request.big, order=request.order)
                 }
             case View():
-                plane.view(room=request.room, endpoint=request.endpoint, thumbs=request.thumbs)
+                shown = Layout(big=request.big, thumbs=request.thumbs, thumb=request.thumb, page=request.page)
+                plane.view(room=request.room, endpoint=request.endpoint, view=shown)
+                return {}
+            case Sending():
+                plane.sending(
+                    room=request.room, endpoint=request.endpoint, camera=request.camera, screen=request.screen
+                )
                 return {}
             case Drain():
                 plane.draining = True

@@ -1,10 +1,11 @@
-"""One peer connection of one endpoint: its ICE credentials, its DTLS association, what it sends and what it receives.
+"""One peer connection of one endpoint: its ICE credentials, its DTLS association, and the limits of what it may do.
 
-Datagrams come from `udp.py`, which has checked where they belong. Rights and slots come from `room.py`.
-Nothing a peer sends raises out of here.
+What it sends is `publisher.py`, what it receives is `viewer.py`. Datagrams come from `udp.py`, which has checked where
+they belong. Rights and slots come from `room.py`. Nothing a peer sends raises out of here.
 """
 
 import asyncio
+import socket
 from collections import deque
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,26 +14,26 @@ from typing import Protocol
 from aiortc import RTCCertificate
 
 from server.media import clock, rtcp
-from server.media.downtrack import DownTrack
 from server.media.forward import Forwarder
 from server.media.ice import GENERATIONS, Address, Credentials
-from server.media.rtp import Packet, unwrap_rtx
-from server.media.sdp import MID, REPAIRED_RID, RID, SEND_TIME, Offer, Slot, Use
+from server.media.publisher import MAX_SSRCS, Publisher
+from server.media.quality import QualityNow, judge
+from server.media.rtp import Packet
+from server.media.sdp import Line, Offer, Use
 from server.media.seam import SecurePeer
-from server.media.uptrack import Layer, UpTrack
+from server.media.uptrack import AskKey, UpTrack
+from server.media.viewer import Viewer
+from server.media.wire import Wire
 
 CONSENT_TIMEOUT = 30.0
+# Three encodings and a screen make about 500 packets and 4 Mbit/s.
 MAX_PACKETS_PER_SECOND = 3000
-MAX_SSRCS = 16
-# Retransmissions never take more than this from a viewer's link, in bytes per second.
-REPAIR_BUDGET = 250_000
-
-CAMERA_BITRATE = 1_500_000
-SCREEN_BITRATE = 2_500_000
-IDLE_BITRATE = 300_000
-AUDIO_BITRATE = 96_000
-
-_SENDER = 1  # the SSRC our feedback comes from
+MAX_BITRATE = 12_000_000
+MAX_EXTENSION_BYTES = 256
+# So many refused packets in a second are no accident.
+MAX_REFUSED_PER_SECOND = 500
+PACE = 0.25
+"""Seconds between two looks at what fits the links."""
 
 
 class Gone(StrEnum):
@@ -44,6 +45,9 @@ class Gone(StrEnum):
     CONSENT = "consent"
     HANDSHAKE = "handshake"
     FLOOD = "flood"
+    BITRATE = "bitrate"
+    STREAMS = "streams"
+    MALFORMED = "malformed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class Rights:
 class Port(Protocol):
     """The socket, as an endpoint sees it."""
 
-    def send(self, data: bytes | memoryview, address: Address) -> None: ...
+    def socket_for(self, address: Address) -> socket.socket: ...
 
     def expect(self, ufrag: str, endpoint: "Endpoint") -> None: ...
 
@@ -92,82 +96,50 @@ class Endpoint:
         house: House,
         forwarder: Forwarder,
     ) -> None:
+        now = clock.now()
         self.name = name
         self.connection = connection
         self.number = number
         self.offer = offer
         self.credentials: deque[Credentials] = deque(maxlen=GENERATIONS)
-        self.address: Address | None = None
         self.addresses: deque[Address] = deque(maxlen=8)
-        self.remb = 0
         self.version = 0  # of the answer
-        self.packets_in = self.octets_in = self.octets_out = self.refused = 0
+        self.packets_in = self.octets_in = self.refused = 0
+        self.bitrate_in = 0
+        self.quality = QualityNow()
         self._port = port
         self._house = house
-        self._last_check = clock.now()
-        self._last_second = 0.0
-        self._this_second = 0
-        self._budget = REPAIR_BUDGET
+        self._forwarder = forwarder
+        self._last_check = now
+        self._last_second = self._last_pace = now
+        self._this_second = self._refused_this_second = self._octets_before = 0
         self._packet = Packet()
-        self._repaired = Packet()
-        self._by_ssrc: dict[int, Layer] = {}
-        self._by_rtx: dict[int, Layer] = {}
         self._closed = False
         self._task: asyncio.Task[None] | None = None
-        self.secure = SecurePeer(certificate=certificate, fingerprints=offer.fingerprints, send=self._send_raw)
-        self.ups = self._up_tracks(offer, forwarder)
-        self.audio_slots = self._slots(offer, Use.AUDIO_SLOT, "a", 0)
-        videos = self._slots(offer, Use.VIDEO_SLOT, "t", -1)
-        self.big = videos[0] if videos else None
-        self.thumbs = videos[1:]
-        self.downs = self.audio_slots + videos
-        self._by_down = {down.ssrc: down for down in self.downs}
+        self.wire = Wire()
+        self.secure = SecurePeer(certificate=certificate, fingerprints=offer.fingerprints, send=self.wire.send_raw)
+        self.publisher = Publisher(offer=offer, wire=self.wire, make=self._make_track)
+        self.viewer = Viewer(offer=offer, wire=self.wire, slots=forwarder)
         self.new_credentials()
 
-    def _up_tracks(self, offer: Offer, forwarder: Forwarder) -> dict[Use, UpTrack]:
-        ups = {}
-        for line in offer.sending():
-            ups[line.use] = track = UpTrack(
-                line=line,
-                endpoint=self.name,
-                number=self.number,
-                forwarder=forwarder,
-                ask_key=self._ask_key,
-                changed=self._house.changed,
-                heard=lambda level, now: self._house.heard(self.name, level, now),
-            )
-            if line.ssrc and not line.rids:
-                self._learn(track, "", line.ssrc).rtx_ssrc = line.rtx_ssrc
-                if line.rtx_ssrc:
-                    self._by_rtx[line.rtx_ssrc] = track.layers[""]
-        self._extensions = {
-            uri: next((line.extension(uri) for line in offer.sending() if line.extension(uri)), 0)
-            for uri in (MID, RID, REPAIRED_RID)
-        }
-        return ups
+    def _make_track(self, line: Line, ask_key: AskKey) -> UpTrack:
+        return UpTrack(
+            line=line,
+            endpoint=self.name,
+            number=self.number,
+            forwarder=self._forwarder,
+            ask_key=ask_key,
+            changed=self._house.changed,
+            heard=lambda level, now: self._house.heard(self.name, level, now),
+        )
 
-    def _slots(self, offer: Offer, use: Use, letter: str, first: int) -> list[DownTrack]:
-        now = clock.now()
-        return [
-            DownTrack(
-                name="big" if first + place < 0 else f"{letter}{first + place}",
-                sink=self,
-                video=use is Use.VIDEO_SLOT,
-                pt=line.pt,
-                rtx_pt=line.rtx_pt,
-                send_time_extension=line.extension(SEND_TIME),
-                now=now,
-            )
-            for place, line in enumerate(offer.slots(use))
-        ]
+    @property
+    def ups(self) -> dict[Use, UpTrack]:
+        return self.publisher.tracks
 
-    def announced(self) -> dict[str, Slot]:
-        """How the answer announces the slots, by mid."""
-        lines = self.offer.slots(Use.AUDIO_SLOT) + self.offer.slots(Use.VIDEO_SLOT)
-        return {
-            line.mid: Slot(name=down.name, ssrc=down.ssrc, rtx_ssrc=down.rtx_ssrc)
-            for line, down in zip(lines, self.downs, strict=True)
-        }
+    @property
+    def address(self) -> Address | None:
+        return self.wire.address
 
     def same_shape(self, offer: Offer) -> bool:
         """Is this the offer of an ICE restart of the same peer connection?"""
@@ -198,8 +170,10 @@ class Endpoint:
     def checked(self, address: Address, nominated: bool, now: float) -> None:
         """An authenticated connectivity check came from `address`. The latest nomination wins."""
         self._last_check = now
-        if nominated or self.address is None:
-            self.address = address
+        if (nominated or self.wire.address is None) and address != self.wire.address:
+            self.wire.socket = self._port.socket_for(address)
+            self.wire.address = address
+            self._forwarder.aim(self.wire)
 
     def on_dtls(self, data: bytes) -> None:
         self.secure.feed(data)
@@ -211,7 +185,10 @@ class Endpoint:
         if not await self.secure.handshake():
             self._house.gone(self, Gone.HANDSHAKE)
             return
-        self._house.connected(self)
+        if not self._closed:
+            self.wire.srtp = self.secure.srtp
+            self._forwarder.aim(self.wire)
+            self._house.connected(self)
         await self.secure.closed()
         self._house.gone(self, Gone.CLOSED)
 
@@ -230,191 +207,93 @@ class Endpoint:
         # Decrypt even what has no right: SRTP would lose count of the sequence after a long mute.
         plain = srtp.unprotect(data)
         packet = self._packet
-        if not plain or not packet.read(plain):
+        if not plain or not packet.read(plain) or packet.ext_end - packet.ext_at > MAX_EXTENSION_BYTES:
             self.refused += 1
+            self._refused_this_second += 1
             return
         self.packets_in += 1
         self.octets_in += len(plain)
-        layer = self._by_ssrc.get(packet.ssrc)
-        if layer is not None:
-            layer.track.receive(layer, packet, now)
-            if layer.reception.missing:
-                self._ask_again(layer, now)
-            return
-        layer = self._by_rtx.get(packet.ssrc) or self._unknown(packet, now)
-        if layer is not None:
-            self._on_rtx(layer, packet, now)
-
-    def _on_rtx(self, layer: Layer, packet: Packet, now: float) -> None:
-        if packet.pt != layer.track.rtx_pt:
-            return
-        original = unwrap_rtx(packet, ssrc=layer.ssrc, pt=layer.track.pt)
-        if original and self._repaired.read(original):
-            layer.track.receive(layer, self._repaired, now)
-
-    def _unknown(self, packet: Packet, now: float) -> Layer | None:
-        """An SSRC nobody announced: its first packets say by MID and RID where it belongs. Returns a layer for RTX."""
-        if len(self._by_ssrc) + len(self._by_rtx) >= MAX_SSRCS:
-            return None
-        mid = packet.extension(self._extensions[MID]).decode("ascii", "replace")
-        track = next((track for track in self.ups.values() if track.mid == mid), None) if mid else self._by_pt(packet)
-        if track is None:
-            return None
-        if packet.pt == track.rtx_pt:
-            # A probe may come before any media, on a line without a track: then nothing is known yet.
-            rid = packet.extension(self._extensions[REPAIRED_RID]).decode("ascii", "replace")
-            layer = track.layers.get(rid)
-            if layer is not None:
-                layer.rtx_ssrc = packet.ssrc
-                self._by_rtx[packet.ssrc] = layer
-            return layer
-        if packet.pt != track.pt:
-            return None
-        rid = packet.extension(self._extensions[RID]).decode("ascii", "replace")
-        if rid not in track.rids and (rid or track.rids):
-            return None
-        track.receive(self._learn(track, rid, packet.ssrc), packet, now)
-        return None
-
-    def _by_pt(self, packet: Packet) -> UpTrack | None:
-        fitting = [track for track in self.ups.values() if packet.pt == track.pt and not track.layers]
-        return fitting[0] if len(fitting) == 1 else None
-
-    def _learn(self, track: UpTrack, rid: str, ssrc: int) -> Layer:
-        old = track.layers.get(rid)
-        if old is not None:
-            self._by_ssrc.pop(old.ssrc, None)
-            self._by_rtx.pop(old.rtx_ssrc, None)
-        layer = track.layers[rid] = self._by_ssrc[ssrc] = Layer(track=track, rid=rid, ssrc=ssrc)
-        return layer
-
-    # --- feedback -------------------------------------------------------------------------------------------------
+        self.publisher.receive(packet, now)
 
     def _on_rtcp(self, plain: bytes, now: float) -> None:
         for report in rtcp.read(plain):
             if isinstance(report, rtcp.Nack):
-                self._repeat(report, now)
+                self.viewer.repeat(report, now)
             elif isinstance(report, rtcp.KeyRequest):
-                down = self._by_down.get(report.ssrc)
-                if down is not None and down.layer is not None:
-                    down.key_requests += 1
-                    down.layer.track.want_key(now)
+                self.viewer.key_requested(report, now)
             elif isinstance(report, rtcp.Reception):
-                if report.ssrc in self._by_down:
-                    self._by_down[report.ssrc].lost = report.fraction_lost
+                self.viewer.received(report, now)
             elif isinstance(report, rtcp.Remb):
-                self.remb = report.bitrate
+                self.viewer.link.told(report.bitrate)
             else:
-                self._on_sender_report(report, now)
+                self.publisher.reported(report, now)
 
-    def _on_sender_report(self, report: rtcp.SenderReport, now: float) -> None:
-        layer = self._by_ssrc.get(report.ssrc)
-        if layer is None:
-            return
-        layer.report, layer.report_at = report, now
-        # One offset per publisher: its smallest delay is the best guess of the difference of the clocks.
-        offset = clock.ntp(now) - report.ntp
-        for track in self.ups.values():
-            track.clock_offset = offset if track.clock_offset is None else min(track.clock_offset, offset)
-
-    def _repeat(self, nack: rtcp.Nack, now: float) -> None:
-        down = self._by_down.get(nack.ssrc)
-        if down is None:
-            return
-        for seq in nack.seqs:
-            if self._budget <= 0:
-                return
-            data = down.repeat(seq, now)
-            self._budget -= len(data)
-            if data:
-                self.send_rtp(data)
-
-    def _ask_key(self, layer: Layer) -> None:
-        self.send_rtcp(rtcp.pli(sender=_SENDER, ssrc=layer.ssrc))
-
-    def _ask_again(self, layer: Layer, now: float) -> None:
-        due = layer.reception.due(now)
-        if due:
-            self.send_rtcp(rtcp.nack(sender=_SENDER, ssrc=layer.ssrc, seqs=due))
+    # --- time -----------------------------------------------------------------------------------------------------
 
     def tick(self, now: float) -> None:
         """Every 50 ms."""
-        if self._this_second > MAX_PACKETS_PER_SECOND:
-            self._house.gone(self, Gone.FLOOD)
+        why = self._offence()
+        if why is None and now - self._last_check > CONSENT_TIMEOUT:
+            why = Gone.CONSENT
+        if why is not None:
+            self._house.gone(self, why)
             return
-        if now - self._last_check > CONSENT_TIMEOUT:
-            self._house.gone(self, Gone.CONSENT)
-            return
-        for track in self.ups.values():
-            track.tick(now)
-            for layer in track.layers.values():
-                if layer.reception.missing:
-                    self._ask_again(layer, now)
-                if layer.reception.torn:
-                    layer.reception.torn = False
-                    track.want_key(now)
+        self.publisher.tick(now)
+        if now - self._last_pace >= PACE and self.wire.ready:
+            self._last_pace = now
+            self.viewer.pace(now)
+            self.publisher.pace(now, self.bitrate_in)
         if now - self._last_second >= 1.0:
-            self._last_second = now
-            self._this_second = 0
-            self._budget = REPAIR_BUDGET
-            if self.secure.srtp is not None:
-                self._report(now)
+            self._second(now)
 
-    def _report(self, now: float) -> None:
-        blocks: list[bytes] = []
-        for layer in self._by_ssrc.values():
-            if layer.reception.received:
-                lsr = layer.report.ntp_middle if layer.report is not None else 0
-                dlsr = int((now - layer.report_at) * 65536) if layer.report is not None else 0
-                blocks.append(layer.reception.block(ssrc=layer.ssrc, lsr=lsr, dlsr=dlsr))
-        if blocks:
-            self.send_rtcp(rtcp.receiver_report(sender=_SENDER, blocks=blocks) + self._useful())
-        out = b"".join(down.report(now) for down in self.downs if down.layer is not None)
-        for at in range(0, len(out), 28 * 40):
-            self.send_rtcp(out[at : at + 28 * 40])
+    def _offence(self) -> Gone | None:
+        if self._this_second > MAX_PACKETS_PER_SECOND:
+            return Gone.FLOOD
+        if (self.octets_in - self._octets_before) * 8 > MAX_BITRATE:
+            return Gone.BITRATE
+        if len(self.publisher.strangers) > MAX_SSRCS:
+            return Gone.STREAMS
+        return Gone.MALFORMED if self._refused_this_second > MAX_REFUSED_PER_SECOND else None
 
-    def _useful(self) -> bytes:
-        """REMB: what somebody watches. More would come as padding, less would make a slow start."""
-        videos = [track for track in self.ups.values() if track.video]
-        ssrcs = [layer.ssrc for track in videos for layer in track.layers.values()]
-        if not ssrcs:
-            return b""
-        bitrate = AUDIO_BITRATE
-        for track in videos:
-            if track.allowed and track.downs:
-                bitrate += CAMERA_BITRATE if track.use is Use.CAMERA else SCREEN_BITRATE
-            elif track.allowed:
-                bitrate += IDLE_BITRATE
-        return rtcp.remb(sender=_SENDER, bitrate=bitrate, ssrcs=ssrcs)
-
-    # --- out ------------------------------------------------------------------------------------------------------
-
-    def send_rtp(self, plain: bytes) -> None:
-        srtp, address = self.secure.srtp, self.address
-        if srtp is not None and address is not None:
-            self.octets_out += len(plain)
-            self._port.send(srtp.protect(plain), address)
-
-    def send_rtcp(self, plain: bytes) -> None:
-        srtp, address = self.secure.srtp, self.address
-        if srtp is not None and address is not None:
-            self._port.send(srtp.protect_rtcp(plain), address)
-
-    def _send_raw(self, data: bytes) -> None:
-        if self.address is not None:
-            self._port.send(data, self.address)
+    def _second(self, now: float) -> None:
+        self.bitrate_in = int((self.octets_in - self._octets_before) * 8 / (now - self._last_second))
+        self._octets_before = self.octets_in
+        self._last_second = now
+        self._this_second = self._refused_this_second = 0
+        if not self.wire.ready:
+            return
+        self.publisher.report(now)
+        self.viewer.report(now)
+        self.quality = judge(
+            loss_down=self.viewer.link.loss,
+            loss_up=self.publisher.loss,
+            limited=self.viewer.limited,
+            capped=self.publisher.link.cap is not None,
+            audio_only=self.viewer.audio_only,
+        )
 
     def stats(self) -> dict[str, object]:
         """For people, not for decisions."""
+        viewer, limit, cap = self.viewer, self.viewer.link.limit, self.publisher.link.cap
         return {
-            "connected": self.secure.srtp is not None,
+            "connected": self.wire.ready,
             "packets_in": self.packets_in,
             "octets_in": self.octets_in,
-            "octets_out": self.octets_out,
             "refused": self.refused,
-            "remb": self.remb,
+            "unsent": self.wire.unsent,
+            "kbps_in": self.bitrate_in // 1000,
+            "kbps_out": viewer.bitrate // 1000,
+            "limit_kbps": None if limit is None else limit // 1000,
+            "cap_kbps": None if cap is None else cap // 1000,
+            "rtt_ms": None if viewer.rtt is None else round(viewer.rtt * 1000),
+            "loss_down": round(viewer.link.loss, 3),
+            "loss_up": round(self.publisher.loss, 3),
+            "remb": viewer.link.remb,
+            "level": self.quality.level,
+            "reason": self.quality.reason,
+            "audio_only": viewer.audio_only,
             "up": {use.value: track.stats() for use, track in self.ups.items()},
-            "down": {down.name: down.stats() for down in self.downs if down.packets},
+            "down": {down.name: down.stats() for down in viewer.downs if down.resumes},
         }
 
     async def close(self) -> None:
@@ -422,11 +301,10 @@ class Endpoint:
         if self._closed:
             return
         self._closed = True
-        for track in self.ups.values():
-            for down in list(track.downs):
-                down.leave(track)
-        for own in self.downs:
-            own.watch(None, clock.now())
+        self.viewer.close()
+        self.publisher.close()
+        self.wire.srtp = None
+        self._forwarder.aim(self.wire)
         await self.secure.close()
         self._port.forget(self)
         task = self._task

@@ -74,6 +74,16 @@ class View(_Message):
     """Which page of small pictures, from 0; one behind the last shows the last."""
 
 
+class Sending(_Message):
+    """What a page sends, by its own word. Encodings that nobody watches are paused: their silence says nothing."""
+
+    op: Literal["sending"]
+    room: Name
+    endpoint: Name
+    camera: bool
+    screen: bool
+
+
 class Drain(_Message):
     """Take nobody new. Who is here stays until the web process has moved them."""
 
@@ -89,7 +99,9 @@ class CloseRoom(_Message):
     room: Name
 
 
-Request = Annotated[Join | Leave | SetRights | SetStage | View | Drain | Stats | CloseRoom, Field(discriminator="op")]
+Request = Annotated[
+    Join | Leave | SetRights | SetStage | View | Sending | Drain | Stats | CloseRoom, Field(discriminator="op")
+]
 
 
 class Hello(_Message):
@@ -156,6 +168,7 @@ class QualityReason(StrEnum):
     DOWNLINK_LOSS = "downlink_loss"
     DOWNLINK_BANDWIDTH = "downlink_bandwidth"
     UPLINK_LOSS = "uplink_loss"
+    UPLINK_BANDWIDTH = "uplink_bandwidth"
     UPLINK_SILENT = "uplink_silent"
     """It should send and nothing arrives."""
 

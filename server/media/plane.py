@@ -2,20 +2,21 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import Callable, Sequence
 
 from aiortc import RTCCertificate
 
 from server.media import clock, sdp
 from server.media.endpoint import Endpoint, Rights
-from server.media.forward import Forwarder
-from server.media.forward.python import PythonForwarder
-from server.media.messages import Problem
-from server.media.room import Room, RoomEvent, Stage
+from server.media.forward import make_forwarder
+from server.media.messages import Load, Problem
+from server.media.room import Layout, Room, RoomEvent, Stage
 from server.media.seam import certificate_fingerprint
 from server.media.udp import UdpPort
 
 TICK = 0.05
+LOAD_EVERY = 2.0
 MAX_ENDPOINTS = 1000
 
 
@@ -30,29 +31,44 @@ class Declined(Exception):
 class MediaPlane:
     """See the module."""
 
-    def __init__(self, *, udp_host: str, udp_port: int, announce: Sequence[str]) -> None:
+    def __init__(self, *, udp_host: str, udp_port: int, announce: Sequence[str], forwarder: str = "auto") -> None:
         self.epoch = secrets.token_hex(8)
         self.port = UdpPort(host=udp_host, port=udp_port)
-        self.tell: Callable[[RoomEvent], None] = lambda event: None
+        self.tell: Callable[[RoomEvent | Load], None] = lambda event: None
         self.draining = False
         self._announce = list(announce) or [udp_host]
         self._certificate = RTCCertificate.generateCertificate()
         self._fingerprint = certificate_fingerprint(self._certificate)
-        self._forwarder: Forwarder = PythonForwarder()
+        self._forwarder = make_forwarder(forwarder)
+        self.port.after_burst = self._forwarder.flush
         self._rooms: dict[str, Room] = {}
+
+    @property
+    def forwarder(self) -> str:
+        """Which backend forwards."""
+        return self._forwarder.name
 
     async def run(self) -> None:
         """Serve until cancelled."""
         self.port.open()
+        told_at, used = clock.now(), time.process_time()
         try:
             while True:
                 await asyncio.sleep(TICK)
                 now = clock.now()
                 for room in list(self._rooms.values()):
                     room.tick(now)
+                if now - told_at >= LOAD_EVERY:
+                    spent = time.process_time()
+                    self.tell(Load(endpoints=self.endpoints, cpu=round((spent - used) / (now - told_at), 3)))
+                    told_at, used = now, spent
         finally:
             await asyncio.gather(*(room.close() for room in self._rooms.values()))
             self.port.close()
+
+    @property
+    def endpoints(self) -> int:
+        return sum(len(room.endpoints) for room in self._rooms.values())
 
     def join(self, *, room: str, endpoint: str, connection: str, sdp_offer: str) -> str:
         """Answer an offer. The same `connection` again restarts ICE, another one takes the endpoint's place."""
@@ -98,7 +114,7 @@ class MediaPlane:
             ufrag=newest.ufrag,
             password=newest.password,
             fingerprint=self._fingerprint,
-            slots=peer.announced(),
+            slots=peer.viewer.announced(),
         )
 
     def leave(self, *, room: str, endpoint: str) -> None:
@@ -112,10 +128,15 @@ class MediaPlane:
     def stage(self, *, room: str, seq: int, big: str | None, order: Sequence[str]) -> bool:
         return self._room(room).set_stage(seq, Stage(big=big, order=tuple(order)))
 
-    def view(self, *, room: str, endpoint: str, thumbs: int) -> None:
+    def view(self, *, room: str, endpoint: str, view: Layout) -> None:
         house = self._rooms.get(room)
         if house is not None:
-            house.view(endpoint, thumbs)
+            house.view(endpoint, view)
+
+    def sending(self, *, room: str, endpoint: str, camera: bool, screen: bool) -> None:
+        house = self._rooms.get(room)
+        if house is not None:
+            house.announce(endpoint, camera=camera, screen=screen)
 
     async def close_room(self, *, room: str) -> None:
         house = self._rooms.pop(room, None)

@@ -21,6 +21,7 @@ class Reception:
         "_received_before",
         "_repairs",
         "_transit",
+        "fraction_lost",
         "highest",
         "missing",
         "received",
@@ -35,6 +36,7 @@ class Reception:
         self._transit = 0.0
         self._jitter = 0.0
         self._expected_before = self._received_before = 0
+        self.fraction_lost = 0.0  # in the last interval that was reported
         self.highest = 0
         self.received = 0
         self.missing: dict[int, list[float]] = {}
@@ -90,6 +92,7 @@ class Reception:
         lost = interval - (self.received - self._received_before)
         self._expected_before, self._received_before = expected, self.received
         fraction = min(255, (lost << 8) // interval) if interval > 0 and lost > 0 else 0
+        self.fraction_lost = fraction / 256
         return rtcp.block(
             ssrc=ssrc,
             fraction=fraction,

@@ -5,6 +5,7 @@ RTCP is in `rtcp.py`, VP8 payloads are in `vp8.py`. Nothing here raises on hosti
 """
 
 import struct
+from typing import Protocol
 
 HEADER = struct.Struct("!BBHII")
 _EXTENSION = struct.Struct("!HH")
@@ -113,29 +114,75 @@ def unwrap_rtx(packet: Packet, *, ssrc: int, pt: int) -> bytes:
     return head + data[packet.payload + 2 : packet.end]
 
 
-class PacketCache:
-    """The last packets of one layer, for answers to NACK. A ring indexed by sequence number."""
+class Picture(Protocol):
+    """What forwarding needs to know of a video payload: where its numbers stand, and whether one can begin here."""
 
-    __slots__ = ("_ring",)
+    key: bool
+    pid: int
+    pid_at: int
+    pid_wide: bool
+    tl0: int
+    tl0_at: int
+
+
+class Outgoing:
+    """One packet on its way to many viewers: what is the same for all of them, filled anew for every packet.
+
+    `payload` has room for a picture id of 15 bits, as browsers write it; `pid_at` and `tl0_at` are offsets in it, -1
+    when there is none. `newest` is false for packets that came late: slots that began after them must not get them.
+    """
+
+    __slots__ = ("marker", "newest", "payload", "pid", "pid_at", "send_time", "seq", "tl0", "tl0_at", "ts")
+
+    def __init__(self) -> None:
+        self.payload = b""
+        self.seq = self.ts = self.marker = self.send_time = 0
+        self.pid = self.tl0 = 0
+        self.pid_at = self.tl0_at = -1
+        self.newest = True
+
+    def take(self, packet: Packet, picture: Picture | None, seq: int, newest: bool, now: float) -> None:
+        start = packet.payload
+        payload = packet.data[start : packet.end]
+        self.seq, self.ts, self.marker, self.newest = seq, packet.ts, packet.marker, newest
+        self.send_time = int(now * 262144) & 0xFFFFFF  # abs-send-time: 6.18 fixed point seconds
+        self.pid_at = self.tl0_at = -1
+        if picture is not None:
+            if picture.pid_at >= 0:
+                self.pid, self.pid_at = picture.pid, picture.pid_at - start
+            if picture.tl0_at >= 0:
+                self.tl0, self.tl0_at = picture.tl0, picture.tl0_at - start
+            if self.pid_at >= 0 and not picture.pid_wide:
+                payload = payload[: self.pid_at] + b"\x00" + payload[self.pid_at :]
+                self.tl0_at += self.tl0_at >= 0
+        self.payload = payload
+
+
+class PacketCache:
+    """The last packets of one layer, for answers to NACK. A ring indexed by the layer's own numbers."""
+
+    __slots__ = ("_packets", "_seqs")
 
     SIZE = 512
 
     def __init__(self) -> None:
-        self._ring: list[bytes] = [b""] * self.SIZE
+        self._packets: list[bytes] = [b""] * self.SIZE
+        self._seqs: list[int] = [-1] * self.SIZE
 
     def put(self, seq: int, data: bytes) -> bool:
-        """Keep the packet; False when it is here already."""
+        """Keep the packet; False when it, or a later one in its place, is here already."""
         at = seq & (self.SIZE - 1)
-        old = self._ring[at]
-        if old and old[2] << 8 | old[3] == seq and old[4:8] == data[4:8]:
+        if self._seqs[at] >= seq:
             return False
-        self._ring[at] = data
+        self._seqs[at] = seq
+        self._packets[at] = data
         return True
 
     def get(self, seq: int) -> bytes:
         """The packet, empty when it is gone."""
-        data = self._ring[seq & (self.SIZE - 1)]
-        return data if data and data[2] << 8 | data[3] == seq else b""
+        at = seq & (self.SIZE - 1)
+        return self._packets[at] if self._seqs[at] == seq else b""
 
     def clear(self) -> None:
-        self._ring = [b""] * self.SIZE
+        """Forget what was said. Numbers stay: a packet that came once is still a double."""
+        self._packets = [b""] * self.SIZE

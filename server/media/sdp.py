@@ -27,6 +27,22 @@ class BadOffer(ValueError):
     """The offer cannot be answered; the text says why, for a log."""
 
 
+class Codec(StrEnum):
+    """What is in the packets."""
+
+    OPUS = "opus"
+    VP8 = "vp8"
+    H264 = "h264"
+
+
+# Every browser decodes VP8 in software; H.264 is for clients that have nothing else.
+_PREFERRED = {"audio": (Codec.OPUS,), "video": (Codec.VP8, Codec.H264)}
+_NAMES = {Codec.OPUS: "opus/48000", Codec.VP8: "vp8/90000", Codec.H264: "h264/90000"}
+# (Constrained) Baseline, any packetization of single units (RFC 6184, 8.1): what all WebRTC encoders have in common.
+_H264_FORMAT = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id="
+_BASELINE = re.compile(r"42(e0|c0|00)[0-9a-f]{2}")
+
+
 class Use(StrEnum):
     """What an m-line is for."""
 
@@ -48,9 +64,13 @@ class Line:
     formats: str = ""
     rejected: bool = False
     direction: str = "sendrecv"
-    pt: int = -1  # opus or VP8
+    codec: Codec = Codec.VP8
+    pt: int = -1  # of `codec`
     rtx_pt: int = -1
+    payload_types: dict[Codec, tuple[int, int]] = field(default_factory=dict)
+    """Every codec we could use on this line: payload type, and that of its RTX or -1."""
     codecs: dict[int, str] = field(default_factory=dict)
+    parameters: dict[int, dict[str, str]] = field(default_factory=dict)
     apt: dict[int, int] = field(default_factory=dict)
     extensions: dict[str, int] = field(default_factory=dict)
     rids: list[str] = field(default_factory=list)
@@ -155,8 +175,11 @@ def _attribute(line: Line, name: str, value: str) -> None:
                 line.codecs[int(found[1])] = f"{found[2].lower()}/{found[3]}"
         case "fmtp":
             pt, _, rest = value.partition(" ")
-            if pt.isdigit() and rest.startswith("apt=") and rest[4:].isdigit():
-                line.apt[int(pt[:3])] = int(rest[4:7])
+            if pt.isdigit() and len(pt) <= 3:
+                words = rest.lower().replace(" ", "").split(";")
+                line.parameters[int(pt)] = dict(word.partition("=")[::2] for word in words[:32])
+                if rest.startswith("apt=") and rest[4:].isdigit():
+                    line.apt[int(pt)] = int(rest[4:7])
         case "extmap":
             number, _, uri = value.partition(" ")
             number = number.split("/")[0]  # Firefox writes extmap:9/sendonly
@@ -178,12 +201,24 @@ def _attribute(line: Line, name: str, value: str) -> None:
 
 
 def _choose_codec(line: Line) -> None:
-    wanted = "opus/48000" if line.kind == "audio" else "vp8/90000"
-    line.pt = next((pt for pt, codec in line.codecs.items() if codec == wanted and pt < 128), -1)
-    rtx = (pt for pt, codec in line.codecs.items() if codec == "rtx/90000" and line.apt.get(pt) == line.pt and pt < 128)
-    line.rtx_pt = next(rtx, -1) if line.kind == "video" else -1
-    if line.kind not in ("audio", "video") or line.pt < 0 or "RTP/SAVPF" not in line.protocol:
+    for codec in _PREFERRED.get(line.kind, ()):
+        pt = next((pt for pt in line.codecs if pt < 128 and _is(line, pt, codec)), -1)
+        if pt >= 0:
+            repeats = (rtx for rtx, name in line.codecs.items() if name == "rtx/90000" and line.apt.get(rtx) == pt)
+            line.payload_types[codec] = pt, next((rtx for rtx in repeats if rtx < 128), -1)
+    if not line.payload_types or "RTP/SAVPF" not in line.protocol:
         line.rejected = True
+        return
+    line.codec, (line.pt, line.rtx_pt) = next(iter(line.payload_types.items()))
+
+
+def _is(line: Line, pt: int, codec: Codec) -> bool:
+    if line.codecs[pt] != _NAMES[codec]:
+        return False
+    if codec is not Codec.H264:
+        return True
+    words = line.parameters.get(pt, {})
+    return words.get("packetization-mode") == "1" and bool(_BASELINE.fullmatch(words.get("profile-level-id", "")))
 
 
 def _assign_uses(offer: Offer) -> None:
@@ -230,7 +265,8 @@ def answer(
             out += [f"m={line.kind} 0 {line.protocol} {line.formats}", "c=IN IP4 0.0.0.0", f"a=mid:{line.mid}"]
             out.append("a=inactive")
             continue
-        pts = f"{line.pt} {line.rtx_pt}" if line.rtx_pt >= 0 else str(line.pt)
+        used = _used(line)
+        pts = " ".join(str(pt) for pair in used.values() for pt in pair if pt >= 0)
         out += [f"m={line.kind} {port} {line.protocol} {pts}", _connection(hosts[0])]
         if first:
             out += [_candidate(place, host, port) for place, host in enumerate(hosts)]
@@ -238,7 +274,8 @@ def answer(
             first = False
         out += [f"a=ice-ufrag:{ufrag}", f"a=ice-pwd:{password}", f"a=fingerprint:sha-256 {fingerprint}"]
         out += ["a=setup:passive", f"a=mid:{line.mid}", "a=rtcp-mux", "a=rtcp-rsize"]
-        out += _codecs(line)
+        for codec, (pt, rtx_pt) in used.items():
+            out += _codec(line, codec, pt, rtx_pt)
         slot = slots.get(line.mid)
         if line.use in (Use.AUDIO_SLOT, Use.VIDEO_SLOT) and slot is not None:
             out += _receiving(line, slot)
@@ -258,13 +295,23 @@ def _candidate(place: int, host: str, port: int) -> str:
     return f"a=candidate:{place + 1} 1 udp {priority} {host} {port} typ host"
 
 
-def _codecs(line: Line) -> list[str]:
-    if line.kind == "audio":
-        return [f"a=rtpmap:{line.pt} opus/48000/2", f"a=fmtp:{line.pt} minptime=10;useinbandfec=1"]
-    out = [f"a=rtpmap:{line.pt} VP8/90000"]
-    out += [f"a=rtcp-fb:{line.pt} {kind}" for kind in ("goog-remb", "ccm fir", "nack", "nack pli")]
-    if line.rtx_pt >= 0:
-        out += [f"a=rtpmap:{line.rtx_pt} rtx/90000", f"a=fmtp:{line.rtx_pt} apt={line.pt}"]
+def _used(line: Line) -> dict[Codec, tuple[int, int]]:
+    """A slot shows whatever the publisher sends; a line that sends keeps to one codec."""
+    if line.use in (Use.AUDIO_SLOT, Use.VIDEO_SLOT):
+        return line.payload_types
+    return {line.codec: (line.pt, line.rtx_pt)}
+
+
+def _codec(line: Line, codec: Codec, pt: int, rtx_pt: int) -> list[str]:
+    if codec is Codec.OPUS:
+        # FEC repairs single losses on the way up; in silence a microphone sends almost nothing (RFC 7587, 7).
+        return [f"a=rtpmap:{pt} opus/48000/2", f"a=fmtp:{pt} minptime=10;useinbandfec=1;usedtx=1"]
+    out = [f"a=rtpmap:{pt} {'VP8' if codec is Codec.VP8 else 'H264'}/90000"]
+    out += [f"a=rtcp-fb:{pt} {kind}" for kind in ("goog-remb", "ccm fir", "nack", "nack pli")]
+    if codec is Codec.H264:
+        out.append(f"a=fmtp:{pt} {_H264_FORMAT}{line.parameters[pt]['profile-level-id']}")
+    if rtx_pt >= 0:
+        out += [f"a=rtpmap:{rtx_pt} rtx/90000", f"a=fmtp:{rtx_pt} apt={pt}"]
     return out
 
 

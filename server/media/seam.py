@@ -15,8 +15,8 @@ HANDSHAKE_TIMEOUT = 20.0
 _TRAILER = 16 + 128 + 4
 _ROOM = 2048
 
-_ffi = _binding.ffi
-_lib = _binding.lib
+srtp_ffi = _ffi = _binding.ffi
+srtp_lib = _lib = _binding.lib
 # One scratch buffer for the process: the packet path is one thread and copies before it returns.
 _cdata = _ffi.new("char[]", _ROOM)
 _buffer = _ffi.buffer(_cdata)
@@ -31,13 +31,14 @@ class SeamBroken(RuntimeError):
 class Srtp:
     """In-place SRTP without exceptions. Keeps the pylibsrtp session alive as long as its context is used."""
 
-    __slots__ = ("_rx", "_rx_session", "_tx", "_tx_session")
+    __slots__ = ("_rx", "_rx_session", "_tx_session", "sending")
 
     def __init__(self, rx_session: object, tx_session: object) -> None:
         self._rx_session = rx_session
         self._tx_session = tx_session
         self._rx = rx_session._srtp[0]  # type: ignore[attr-defined]
-        self._tx = tx_session._srtp[0]  # type: ignore[attr-defined]
+        self.sending = tx_session._srtp[0]  # type: ignore[attr-defined]
+        """libsrtp's context for what goes out, for forwarders that protect by themselves."""
 
     def unprotect(self, data: bytes) -> bytes:
         """Decrypted RTP, empty when it is forged, replayed or malformed."""
@@ -69,7 +70,7 @@ class Srtp:
             return _view[0:0]
         _buffer[0:size] = data
         _length[0] = size
-        if function(self._tx, _cdata, _length):
+        if function(self.sending, _cdata, _length):
             return _view[0:0]
         return _view[0 : _length[0]]
 

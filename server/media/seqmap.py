@@ -1,7 +1,8 @@
-"""Renumbering: how packets of changing sources become one unbroken stream for a decoder.
+"""Renumbering: how packets of changing sources become one unbroken stream for a decoder. Pure.
 
-A `Run` is a stretch of packets of one source with constant offsets; the list of runs is the truth, in both
-directions. A slot never starts a video run anywhere but at a key frame: that decision is the caller's.
+Inside the plane sequence numbers do not wrap: a layer counts its packets with plain integers (`Gapless`), a slot adds
+one constant per `Run`. What a slot sent last is the newest packet of its layer plus that constant, so nothing has to
+be remembered per packet and viewer. Only what leaves is cut to 16 bits.
 """
 
 from collections import deque
@@ -12,108 +13,142 @@ VIDEO_CLOCK = 90000
 OPUS_FRAME = 960
 # After this much silence an audio slot no longer continues the old talk spurt but wall-clock time.
 AUDIO_IDLE = 0.06
+# So many packets from far behind in a row are no late ones: the publisher began to count anew.
+_RESTART_AFTER = 32
+_FAR_BEHIND = 1024
+
+
+@dataclass(slots=True)
+class Head:
+    """The newest packet of a layer, or the last one of a slot. `at` is when the first packet of its frame went."""
+
+    seq: int
+    ts: int
+    pid: int = 0
+    tl0: int = 0
+    at: float = 0.0
+
+
+class Gapless:
+    """The packets of one SSRC, counted without those that carry only padding."""
+
+    __slots__ = ("_behind", "_borders", "_delta", "_first", "_newest")
+
+    def __init__(self) -> None:
+        self._newest = -1
+        self._behind = 0
+        self._first = 0
+        self._delta = 0
+        self._borders: deque[tuple[int, int]] = deque(maxlen=32)
+
+    def place(self, seq: int) -> int:
+        """The number of the packet that came with the 16-bit `seq`."""
+        number = self._extend(seq)
+        if number >= self._first:
+            return number - self._delta
+        for first, delta in reversed(self._borders):
+            if number >= first:
+                return number - delta
+        return number - (self._borders[0][1] if self._borders else self._delta)
+
+    def skip(self, seq: int) -> None:
+        """A packet without a payload: later ones move up, unless one of them is out already."""
+        newest = self._newest
+        number = self._extend(seq)
+        if number <= newest:
+            return
+        self._borders.append((self._first, self._delta))
+        self._first = number + 1
+        self._delta += 1
+
+    def _extend(self, seq: int) -> int:
+        newest = self._newest
+        if newest < 0:
+            # Far from zero: packets from before the first one shall have a number too.
+            self._newest = seq + 0x10000
+            return self._newest
+        ahead = (seq - newest) & 0xFFFF
+        if ahead < 0x8000:
+            self._behind = 0
+            self._newest = newest + ahead
+            return self._newest
+        if 0x10000 - ahead > _FAR_BEHIND:
+            self._behind += 1
+            if self._behind >= _RESTART_AFTER:
+                self._behind = 0
+                self._newest = newest + ahead
+                return self._newest
+        return newest + ahead - 0x10000
 
 
 @dataclass(slots=True)
 class Run:
-    """Packets of `source` from `first_in` on go out with these offsets."""
+    """A stretch of one source in a slot: everything from number `first` on goes out with these offsets."""
 
     source: Any
-    first_in: int
+    number: int  # of the publisher, for CSRC
+    first: int
     first_out: int
     soff: int
     toff: int
     poff: int
     loff: int
-    continues: bool  # the run before is the same source, interrupted by padding only
 
-
-class Renumber:
-    """Sequence, timestamp and VP8 picture numbers of one slot, over all its sources."""
-
-    __slots__ = ("last_pid", "last_t", "last_tl0", "last_ts", "runs", "seq")
-
-    def __init__(self, *, seq: int, ts: int, pid: int, tl0: int, now: float) -> None:
-        self.seq = seq
-        self.last_ts = ts
-        self.last_t = now
-        self.last_pid = pid
-        self.last_tl0 = tl0
-        self.runs: deque[Run] = deque(maxlen=64)
-
-    def switch_video(self, source: object, *, seq: int, ts: int, pid: int, tl0: int, now: float) -> None:
-        """Begin `source` at the first packet of a key frame. Timestamps follow the wall clock."""
-        ticks = max(90, round((now - self.last_t) * VIDEO_CLOCK))
-        self._begin(source, seq=seq, ts=ts, ticks=ticks, pid=pid, tl0=tl0)
-
-    def switch_audio(self, source: object, *, seq: int, ts: int, now: float) -> None:
-        """Begin `source` at any packet. One frame on, not wall clock: that is what makes the change inaudible."""
-        idle = now - self.last_t
-        frames = 1 if idle < AUDIO_IDLE else max(1, round(idle * 50))
-        self._begin(source, seq=seq, ts=ts, ticks=OPUS_FRAME * frames, pid=0, tl0=0)
-
-    def _begin(self, source: object, *, seq: int, ts: int, ticks: int, pid: int, tl0: int) -> None:
-        first_out = (self.seq + 1) & 0xFFFF
-        self.runs.append(
-            Run(
-                source=source,
-                first_in=seq,
-                first_out=first_out,
-                soff=(first_out - seq) & 0xFFFF,
-                toff=(self.last_ts + ticks - ts) & 0xFFFFFFFF,
-                poff=(self.last_pid + 1 - pid) & 0x7FFF,
-                loff=(self.last_tl0 + 1 - tl0) & 0xFF,
-                continues=False,
-            )
+    def out(self, head: Head) -> Head:
+        """`head` of the source as the slot sends it."""
+        return Head(
+            seq=head.seq + self.soff,
+            ts=(head.ts + self.toff) & 0xFFFFFFFF,
+            pid=(head.pid + self.poff) & 0x7FFF,
+            tl0=(head.tl0 + self.loff) & 0xFF,
+            at=head.at,
         )
 
-    def place(self, seq: int) -> Run | None:
-        """The run that covers `seq` of the current source; None for packets from before its key frame."""
-        for run in reversed(self.runs):
-            if (seq - run.first_in) & 0xFFFF < 0x8000:
-                return run
-            if not run.continues:
-                return None
-        return None
 
-    def skip(self, seq: int) -> None:
-        """Close the hole of a packet that carries only padding, unless later packets are out already."""
-        if not self.runs:
-            return
-        run = self.runs[-1]
-        out = (seq + run.soff) & 0xFFFF
-        ahead = (out - self.seq) & 0xFFFF
-        if (seq - run.first_in) & 0xFFFF >= 0x8000 or ahead == 0 or ahead >= 0x8000:
-            return
-        self.runs.append(
-            Run(
-                source=run.source,
-                first_in=(seq + 1) & 0xFFFF,
-                first_out=out,
-                soff=(run.soff - 1) & 0xFFFF,
-                toff=run.toff,
-                poff=run.poff,
-                loff=run.loff,
-                continues=True,
-            )
-        )
+def video_run(last: Head, first: Head, *, source: object, number: int) -> Run:
+    """Begin at `first`, the first packet of a key frame. Timestamps follow the wall clock (RFC 3550, 5.1)."""
+    ticks = max(90, round((first.at - last.at) * VIDEO_CLOCK))
+    return _run(last, first, ticks, source, number)
 
-    def sent(self, *, seq: int, ts: int, pid: int, tl0: int, now: float) -> None:
-        """Remember what went out, if it is the newest."""
-        if (seq - self.seq) & 0xFFFF >= 0x8000:
-            return
-        self.seq = seq
-        if ts != self.last_ts:
-            self.last_ts = ts
-            self.last_t = now
-        self.last_pid = pid
-        self.last_tl0 = tl0
 
-    def origin(self, seq: int) -> tuple[Run, int] | None:
-        """Which packet of which source went out as `seq`? For answers to NACK."""
-        if (self.seq - seq) & 0xFFFF >= 0x8000:
-            return None
-        for run in reversed(self.runs):
-            if (seq - run.first_out) & 0xFFFF < 0x8000:
-                return run, (seq - run.soff) & 0xFFFF
+def audio_run(last: Head, first: Head, *, source: object, number: int) -> Run:
+    """Begin at any packet. One frame on, not wall clock: that is what makes the change inaudible."""
+    idle = first.at - last.at
+    frames = 1 if idle < AUDIO_IDLE else max(1, round(idle * 50))
+    return _run(last, first, OPUS_FRAME * frames, source, number)
+
+
+def _run(last: Head, first: Head, ticks: int, source: object, number: int) -> Run:
+    return Run(
+        source=source,
+        number=number,
+        first=first.seq,
+        first_out=last.seq + 1,
+        soff=last.seq + 1 - first.seq,
+        toff=(last.ts + ticks - first.ts) & 0xFFFFFFFF,
+        poff=(last.pid + 1 - first.pid) & 0x7FFF,
+        loff=(last.tl0 + 1 - first.tl0) & 0xFF,
+    )
+
+
+class History:
+    """The runs of one slot, to find out what went out under a number."""
+
+    __slots__ = ("_runs",)
+
+    def __init__(self) -> None:
+        self._runs: deque[Run] = deque(maxlen=16)
+
+    def __bool__(self) -> bool:
+        return bool(self._runs)
+
+    def begin(self, run: Run) -> None:
+        self._runs.append(run)
+
+    def origin(self, seq: int, newest: int) -> tuple[Run, int] | None:
+        """The run and the source's number of what went out as the 16-bit `seq`; `newest` is the last number sent."""
+        number = newest - ((newest - seq) & 0xFFFF)
+        for run in reversed(self._runs):
+            if number >= run.first_out:
+                return run, number - run.soff
         return None

@@ -27,6 +27,7 @@ class Assignment:
     big: str | None = None
     screen: bool = False
     thumbs: tuple[str | None, ...] = field(default=())
+    pages: int = 1
 
     def words(self) -> dict[str, str | bool | None]:
         """As told to the page: a0.., big, screen (big carries the screen, not the camera), t0.. ."""
@@ -37,18 +38,23 @@ class Assignment:
         return out
 
 
-def assign(viewer: str, scene: Scene, before: Assignment, *, audio: int, big: bool, thumbs: int) -> Assignment:
-    """Fill a viewer's slots: `audio` many, the big one if there is one, `thumbs` many."""
+def assign(
+    viewer: str, scene: Scene, before: Assignment, *, audio: int, big: bool, thumbs: int, page: int = 0
+) -> Assignment:
+    """Fill a viewer's slots: `audio` many, the big one if there is one, `thumbs` many of a page of small pictures."""
     chosen = _big(viewer, scene) if big else None
     screen = chosen is not None and chosen in scene.screens
     shown = chosen if not screen else None
     faces = [name for name in scene.order if name in scene.cameras and name not in (viewer, shown)]
     voices = [name for name in scene.loud if name != viewer]
+    pages = max(1, -(-len(faces) // thumbs)) if thumbs else 1
+    first = min(page, pages - 1) * thumbs
     return Assignment(
         audio=_keep_places(before.audio, voices, audio),
         big=chosen,
         screen=screen,
-        thumbs=_keep_places(before.thumbs, faces, thumbs),
+        thumbs=_keep_places(before.thumbs, faces[first:], thumbs),
+        pages=pages,
     )
 
 

@@ -6,6 +6,7 @@ dropped without an answer, so the port amplifies nothing. Nothing raises out of 
 
 import asyncio
 import socket
+from collections.abc import Callable
 
 from server.media import clock, ice
 from server.media.endpoint import Endpoint
@@ -30,6 +31,7 @@ class UdpPort:
         self._expected: dict[str, Endpoint] = {}
         self._by_address: dict[Address, Endpoint] = {}
         self.received = self.sent = self.unknown = self.unsent = 0
+        self.after_burst: Callable[[], None] = lambda: None
 
     def open(self) -> None:
         asyncio.get_running_loop().add_reader(self._socket.fileno(), self._on_readable)
@@ -50,6 +52,10 @@ class UdpPort:
         for address in [address for address, each in self._by_address.items() if each is endpoint]:
             del self._by_address[address]
 
+    def socket_for(self, address: Address) -> socket.socket:
+        """Which socket reaches that address."""
+        return self._socket
+
     def send(self, data: bytes | memoryview, address: Address) -> None:
         try:
             self._socket.sendto(data, address)
@@ -64,9 +70,10 @@ class UdpPort:
             try:
                 data, address = receive(_LARGEST)
             except OSError:  # nothing left, or the echo of an unreachable peer
-                return
+                break
             self.received += 1
             self.on_datagram(data, address[:2], now)
+        self.after_burst()
 
     def on_datagram(self, data: bytes, address: Address, now: float) -> None:
         """One datagram. Public for tests that throw rubbish at it."""

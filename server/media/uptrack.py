@@ -1,16 +1,19 @@
 """What an endpoint sends: one `UpTrack` per microphone, camera and screen, with one `Layer` per encoding.
 
-`allowed` is the media right: without it packets end here, before anything else sees them. Layers keep the cache
-from which NACKs of all viewers are answered, and ask for key frames at a bounded rate.
+`allowed` is the media right: without it packets end here, before anything else sees them. A layer counts its packets
+without gaps (`seqmap.Gapless`), keeps the cache from which NACKs of all viewers are answered, and asks for key frames
+at a bounded rate. Which layers anybody wishes to see is told upwards: the others need not be made at all.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from server.media.h264 import NalUnit
 from server.media.reception import Reception
 from server.media.rtcp import SenderReport
-from server.media.rtp import Packet, PacketCache
-from server.media.sdp import AUDIO_LEVEL, Line, Use
+from server.media.rtp import Outgoing, Packet, PacketCache
+from server.media.sdp import AUDIO_LEVEL, Codec, Line, Use
+from server.media.seqmap import Gapless, Head
 from server.media.vp8 import Descriptor
 
 if TYPE_CHECKING:
@@ -22,24 +25,99 @@ KEY_INTERVAL = 0.5
 # A page that primes its bandwidth feedback sends a dozen packets of a dummy picture: that is no camera yet.
 LIVE_AFTER = {Use.MIC: 1, Use.CAMERA: 20, Use.SCREEN: 3}
 LIVE_FOR = {Use.MIC: 1.0, Use.CAMERA: 2.0, Use.SCREEN: 3.0}
+FLOWS_FOR = 1.0
+# A late joiner gets the picture from the cache when it is no longer than this: no key frame is asked for.
+REPLAY = 40
+
+# What encodings cost before they were measured, biggest first (bits per second), and how tall they are.
+CAMERA_RATES = (1_200_000, 400_000, 120_000)
+CAMERA_HEIGHTS = (720, 360, 180)
+SCREEN_RATE = 1_500_000
+SCREEN_HEIGHT = 1080
+
+
+AskKey = Callable[["Layer"], None]
 
 
 class Layer:
     """One encoding of a track."""
 
-    __slots__ = ("cache", "last_at", "octets", "reception", "report", "report_at", "rid", "rtx_ssrc", "ssrc", "track")
+    __slots__ = (
+        "_counted",
+        "_counted_at",
+        "_key_asked",
+        "cache",
+        "downs",
+        "head",
+        "height",
+        "index",
+        "key",
+        "last_at",
+        "native",
+        "numbers",
+        "octets",
+        "packets",
+        "rate",
+        "reception",
+        "report",
+        "report_at",
+        "rid",
+        "rtx_ssrc",
+        "ssrc",
+        "track",
+        "waiting",
+    )
 
     def __init__(self, *, track: "UpTrack", rid: str, ssrc: int) -> None:
         self.track = track
         self.rid = rid
+        self.index = track.rids.index(rid) if rid in track.rids else 0
         self.ssrc = ssrc
         self.rtx_ssrc = 0
+        self.numbers = Gapless()
+        self.head = Head(seq=-1, ts=0)
+        self.key: Head | None = None  # where the newest key frame began
         self.cache = PacketCache()
         self.reception = Reception(clock=track.clock, repairs=track.video)
         self.report: SenderReport | None = None
         self.report_at = 0.0
-        self.last_at = 0.0
-        self.octets = 0
+        self.last_at = -10.0
+        self.packets = self.octets = 0
+        self.rate = 0
+        self.height = 0
+        self.downs: list[DownTrack] = []  # who shows it
+        self.waiting: list[DownTrack] = []  # who will, from the next place on where one can begin
+        self.native: Any = None  # what a forwarder keeps about it
+        self._counted = 0
+        self._counted_at = 0.0
+        self._key_asked = -1.0
+
+    def flows(self, now: float) -> bool:
+        return now - self.last_at < FLOWS_FOR
+
+    def may_ask_key(self, now: float) -> bool:
+        """At most every 500 ms, at once for the first."""
+        if now - self._key_asked < KEY_INTERVAL:
+            return False
+        self._key_asked = now
+        return True
+
+    def retire(self) -> None:
+        """Another SSRC takes its place."""
+        for down in self.downs[:]:
+            down.pause()
+        for down in self.waiting[:]:
+            down.wait_no_more()
+
+    def measure(self, now: float) -> None:
+        """Once a second: the rate, smoothed."""
+        passed = now - self._counted_at
+        if passed <= 0 or not self.octets:
+            return
+        if self._counted_at:
+            fresh = int((self.octets - self._counted) * 8 / passed)
+            self.rate = fresh if fresh > self.rate else (self.rate + fresh) // 2
+        self._counted, self._counted_at = self.octets, now
 
 
 class UpTrack:
@@ -52,12 +130,13 @@ class UpTrack:
         endpoint: str,
         number: int,
         forwarder: "Forwarder",
-        ask_key: Callable[[Layer], None],
+        ask_key: AskKey,
         changed: Callable[[], None],
         heard: Callable[[int, float], None],
     ) -> None:
         self.use = line.use
         self.video = line.kind == "video"
+        self.codec = line.codec
         self.endpoint = endpoint
         self.number = number
         self.mid = line.mid
@@ -66,70 +145,84 @@ class UpTrack:
         self.rids = tuple(line.rids)
         self.clock = 90000 if self.video else 48000
         self.layers: dict[str, Layer] = {}
-        self.downs: list[DownTrack] = []
+        self.viewers: list[DownTrack] = []  # whose slot is meant to show it
         self.allowed = False
         self.live = False
+        self.announced: bool | None = None  # whether the page says that it sends; None: it does not say
         self.clock_offset: float | None = None  # of the publisher: the same on all its tracks
+        self.taps: list[Callable[[Layer, Packet], None]] = []  # other workers' viewers, behind a pipe
+        self.asked_elsewhere: frozenset[int] = frozenset()  # encodings that those wish to see
         self._level_extension = line.extension(AUDIO_LEVEL)
         self._forwarder = forwarder
         self._ask_key = ask_key
         self._changed = changed
         self._heard = heard
-        self._key_at = -1.0
         self._fresh = 0
-        self._picture = Descriptor()
+        self._flowing: tuple[Layer, ...] = ()
+        self._picture: Descriptor | NalUnit = NalUnit() if line.codec is Codec.H264 else Descriptor()
+        self._out = Outgoing()
 
-    @property
-    def main(self) -> Layer | None:
-        """The best layer that moves: the first of the offered order, since browsers drop from the end."""
-        layers = [self.layers[rid] for rid in self.rids if rid in self.layers] or list(self.layers.values())
-        if len(layers) < 2:
-            return layers[0] if layers else None
-        newest = max(layer.last_at for layer in layers)
-        return next(layer for layer in layers if newest - layer.last_at < 1.0)
+    # --- packets --------------------------------------------------------------------------------------------------
 
     def receive(self, layer: Layer, packet: Packet, now: float) -> None:
         """One decrypted packet of `layer`."""
         if packet.pt != self.pt:
             return
-        seq = packet.seq
-        layer.reception.arrived(seq, packet.ts, now)
+        layer.reception.arrived(packet.seq, packet.ts, now)
+        if packet.payload == packet.end:
+            layer.numbers.skip(packet.seq)
+            return
+        seq = layer.numbers.place(packet.seq)
         if not self.allowed:
             return
-        if packet.payload == packet.end:
-            for down in self.downs:
-                if down.layer is layer:
-                    down.numbers.skip(seq)
-            return
         layer.octets += packet.end - packet.payload
-        if not self.video:
-            layer.last_at = now
-            self._listen(packet, now)
-            self._forwarder.forward(layer, packet, None, now)
-            return
-        if not layer.cache.put(seq, packet.data):
-            return
-        if not self._picture.read(packet.data, packet.payload, packet.end):
-            return
+        layer.packets += 1
         layer.last_at = now
+        picture = None
+        if self.video:
+            if not layer.cache.put(seq, packet.data):
+                return
+            picture = self._picture
+            if not picture.read(packet.data, packet.payload, packet.end):
+                return
+        else:
+            self._listen(packet, now)
         if not self.live:
             self._wake(now)
-        self._forwarder.forward(layer, packet, self._picture, now)
+        head = layer.head
+        newest = seq > head.seq
+        if newest:
+            if packet.ts != head.ts:
+                head.at = now
+                head.ts = packet.ts
+            head.seq = seq
+            if picture is not None:
+                head.pid, head.tl0 = picture.pid, picture.tl0
+                if picture.key:
+                    layer.key = Head(seq, packet.ts, picture.pid, picture.tl0, head.at)
+                    layer.height = picture.height or layer.height
+            if layer.waiting and (picture is None or picture.key):
+                for down in layer.waiting[:]:
+                    down.begin(layer, head)
+        if layer.downs:
+            self._out.take(packet, picture, seq, newest, now)
+            self._forwarder.forward(layer, self._out)
+        for tap in self.taps:
+            tap(layer, packet)
 
     def _listen(self, packet: Packet, now: float) -> None:
         at = packet.extension_at(self._level_extension) if self._level_extension else -1
         # No level from this client: comfort noise frames are tiny, speech is not.
         guess = 127 if packet.end - packet.payload < 10 else 40
-        level = packet.data[at] & 0x7F if at >= 0 else guess
-        if not self.live:
-            self._wake(now)
-        self._heard(level, now)
+        self._heard(packet.data[at] & 0x7F if at >= 0 else guess, now)
 
     def _wake(self, now: float) -> None:
         self._fresh += 1
-        if self._fresh >= LIVE_AFTER[self.use]:
+        if self._fresh >= LIVE_AFTER[self.use] or self.announced:
             self.live = True
             self._changed()
+
+    # --- rights ---------------------------------------------------------------------------------------------------
 
     def allow(self, allowed: bool) -> bool:
         """The right was given or taken; True when that changes anything."""
@@ -137,43 +230,113 @@ class UpTrack:
             return False
         self.allowed = allowed
         if not allowed:
-            self._sleep()
+            self.live = False
+            self._fresh = 0
             for layer in self.layers.values():
                 layer.cache.clear()  # an old word must not come out as a retransmission
+                layer.key = None
                 layer.reception.missing.clear()
+                for down in layer.downs[:]:
+                    down.pause()
         return True
 
-    def _sleep(self) -> None:
-        self.live = False
-        self._fresh = 0
-
-    def want_key(self, now: float) -> None:
-        """Somebody needs a key frame of the layer that is watched."""
-        layer = self.main
-        if layer is None or not self.allowed or now - self._key_at < KEY_INTERVAL:
+    def announce(self, sends: bool) -> None:
+        """The page says whether it sends: a camera whose encodings are all paused is still on."""
+        if sends == self.announced:
             return
-        self._key_at = now
-        self._ask_key(layer)
+        self.announced = sends
+        if not sends and self.live:
+            self.live = False
+            self._fresh = 0
+            self._changed()
+
+    # --- layers ---------------------------------------------------------------------------------------------------
+
+    def known(self, layer: Layer, now: float) -> None:
+        """A new encoding appeared."""
+        self.layers[layer.rid] = layer
+        for down in self.viewers:
+            down.settle(now)
+
+    @property
+    def size(self) -> int:
+        """How many encodings there may be."""
+        return max(1, len(self.rids))
+
+    def best(self, wish: int, now: float) -> Layer | None:
+        """The encoding to show for the wished one: that, or a smaller one that flows, or a bigger one, or whatever."""
+        layers = list(self.layers.values())
+        flowing = [layer for layer in layers if layer.flows(now)] or layers
+        return min(flowing, key=lambda layer: (layer.index < wish, abs(layer.index - wish)), default=None)
+
+    def wished(self) -> frozenset[int]:
+        """Which encodings anybody wishes to see."""
+        return frozenset(down.wish for down in self.viewers if down.wish is not None) | self.asked_elsewhere
+
+    def rates(self) -> tuple[int, ...]:
+        """What each encoding costs, biggest first: as measured, or as is usual."""
+        usual = self._usual(CAMERA_RATES, SCREEN_RATE)
+        measured = {layer.index: layer.rate for layer in self.layers.values()}
+        # A paused encoding measures nothing; one that has just begun measures too little.
+        return tuple(max(measured.get(index, 0), rate // 2) for index, rate in enumerate(usual))
+
+    def heights(self) -> tuple[int, ...]:
+        usual = self._usual(CAMERA_HEIGHTS, SCREEN_HEIGHT)
+        seen = {layer.index: layer.height for layer in self.layers.values()}
+        return tuple(seen.get(index) or height for index, height in enumerate(usual))
+
+    def _usual(self, camera: tuple[int, ...], screen: int) -> tuple[int, ...]:
+        return camera[: self.size] if self.use is Use.CAMERA else (screen,) * self.size
+
+    def useful(self) -> int:
+        """Bits per second that somebody watches now."""
+        if not self.allowed:
+            return 0
+        usual = self._usual(CAMERA_RATES, SCREEN_RATE)
+        return sum(usual[index] for index in self.wished() if index < len(usual))
+
+    def want_key(self, layer: Layer, now: float) -> None:
+        """Somebody needs a key frame of `layer`."""
+        if self.allowed and layer.may_ask_key(now):
+            self._ask_key(layer)
 
     def tick(self, now: float) -> None:
-        """Every 50 ms: notice silence, repeat what a throttle held back."""
+        """Every 50 ms: notice silence and encodings that come or go, repeat what a throttle held back."""
         newest = max((layer.last_at for layer in self.layers.values()), default=0.0)
         if now - newest > LIVE_FOR[self.use]:
             self._fresh = 0
-            if self.live:
+            if self.live and not (self.video and self.announced):
                 self.live = False
                 self._changed()
+        if not self.video or not self.allowed:
             return
-        if self.video and self.allowed and any(down.waits_for(self) for down in self.downs):
-            self.want_key(now)
+        self._settle(now)
+        for layer in self.layers.values():
+            if layer.waiting and layer.flows(now):
+                self.want_key(layer, now)
+
+    def _settle(self, now: float) -> None:
+        flowing = tuple(layer for layer in self.layers.values() if layer.flows(now))
+        if flowing != self._flowing:
+            self._flowing = flowing
+            for down in self.viewers:
+                down.settle(now)
 
     def stats(self) -> dict[str, object]:
         return {
             "allowed": self.allowed,
             "live": self.live,
-            "watchers": len(self.downs),
+            "watchers": len(self.viewers),
+            "codec": self.codec,
             "layers": {
-                layer.rid or "h": {"packets": layer.reception.received, "octets": layer.octets}
+                layer.rid or "h": {
+                    "packets": layer.packets,
+                    "octets": layer.octets,
+                    "kbps": layer.rate // 1000,
+                    "height": layer.height,
+                    "watchers": len(layer.downs),
+                    "lost": layer.reception.fraction_lost,
+                }
                 for layer in self.layers.values()
             },
         }

@@ -16,6 +16,7 @@ from pathlib import Path
 from aiohttp import web
 
 from server.media.control import ControlServer
+from server.media.forward import NAMES, ForwarderMissing
 from server.media.plane import MediaPlane
 from server.media.seam import SeamBroken, self_test
 
@@ -28,6 +29,12 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--control-port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--token-file", type=Path, required=True, help="file with the bearer token of the control door")
     parser.add_argument("--announce", default="", help="addresses that members reach, separated by commas")
+    parser.add_argument(
+        "--forwarder",
+        choices=NAMES,
+        default="auto",
+        help="backend of the packet path; auto takes the fastest that loads",
+    )
     parser.add_argument("--worker", default=f"worker-{os.getpid()}", help="name of this worker")
     return parser.parse_args(argv)
 
@@ -40,7 +47,9 @@ async def serve(options: argparse.Namespace) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     announce = [each.strip() for each in options.announce.split(",") if each.strip()]
-    plane = MediaPlane(udp_host=options.udp_host, udp_port=options.udp_port, announce=announce)
+    plane = MediaPlane(
+        udp_host=options.udp_host, udp_port=options.udp_port, announce=announce, forwarder=options.forwarder
+    )
     token = options.token_file.read_text().strip()
     if len(token) < 16:
         raise SystemExit("the token file must hold at least 16 characters")
@@ -51,6 +60,7 @@ async def serve(options: argparse.Namespace) -> None:
     await site.start()
     running = asyncio.create_task(plane.run())
     ready = {"udp_port": plane.port.number, "control_port": runner.addresses[0][1], "epoch": plane.epoch}
+    ready["forwarder"] = plane.forwarder
     print(json.dumps({"media": options.worker, **ready}), flush=True)  # noqa: T201 - read by the supervisor
     try:
         await asyncio.wait({running, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
@@ -66,7 +76,7 @@ def main(argv: list[str] | None = None) -> None:
     options = arguments(argv)
     try:
         asyncio.run(serve(options))
-    except SeamBroken as broken:
+    except (SeamBroken, ForwarderMissing) as broken:
         sys.exit(f"media worker: {broken}")
 
 

@@ -1,21 +1,30 @@
 """The backend that is always there: plain Python, one `sendto` per packet and viewer."""
 
-from server.media.rtp import Packet
+from server.media.downtrack import DownTrack
+from server.media.rtp import Outgoing
 from server.media.uptrack import Layer
-from server.media.vp8 import Descriptor
+from server.media.wire import Wire
 
 
 class PythonForwarder:
     """See `Forwarder`."""
 
-    def forward(self, layer: Layer, packet: Packet, picture: Descriptor | None, now: float) -> int:
-        count = 0
-        # `switch` may take a slot out of another track's list, never out of this one.
-        for down in layer.track.downs:
-            if down.layer is not layer and not down.switch(layer, packet, picture, now):
-                continue
-            data = down.rewrite(packet, picture, now)
-            if data:
-                down.sink.send_rtp(data)
-                count += 1
-        return count
+    name = "python"
+
+    def aim(self, wire: Wire) -> None:
+        """Nothing is kept."""
+
+    def begin(self, down: DownTrack) -> None:
+        """Nothing is kept."""
+
+    def end(self, down: DownTrack) -> None:
+        """Nothing is kept."""
+
+    def forward(self, layer: Layer, out: Outgoing) -> None:
+        for down in layer.downs:
+            run = down.run
+            if run is not None and (out.newest or out.seq >= run.first):
+                down.wire.send_rtp(down.compose(out))
+
+    def flush(self) -> None:
+        """Nothing waits."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -13,19 +14,36 @@ from server.media import sdp
 from server.media.endpoint import MAX_PACKETS_PER_SECOND, Endpoint
 from server.media.ice import Address
 from server.media.plane import Declined, MediaPlane
+from server.media.publisher import MAX_SSRCS
 from tests.unit.media.sdp_corpus import corpus
 
 HOME: Address = ("127.0.0.1", 5000)
 STRANGER: Address = ("192.0.2.9", 6000)
 
 
+class Outbox:
+    """A socket that keeps what it would send."""
+
+    family = socket.AF_INET
+
+    def __init__(self, sent: list[tuple[bytes, Address]]) -> None:
+        self._sent = sent
+
+    def sendto(self, data: bytes, address: Address) -> None:
+        self._sent.append((bytes(data), address))
+
+    def fileno(self) -> int:
+        return -1
+
+
 class Port:
     """The plane of one test, without a running loop: datagrams are handed in by hand."""
 
     def __init__(self) -> None:
-        self.plane = MediaPlane(udp_host="127.0.0.1", udp_port=0, announce=["127.0.0.1"])
+        self.plane = MediaPlane(udp_host="127.0.0.1", udp_port=0, announce=["127.0.0.1"], forwarder="python")
         self.sent: list[tuple[bytes, Address]] = []
         self.plane.port.send = lambda data, address: self.sent.append((bytes(data), address))  # type: ignore[method-assign]
+        self.plane.port.socket_for = lambda address: Outbox(self.sent)  # type: ignore[method-assign,assignment,return-value]
         self.endpoint = self.join("li", "one")
 
     def join(self, name: str, connection: str) -> Endpoint:
@@ -134,7 +152,10 @@ def test_a_hostile_peer_with_keys_raises_nothing_either(port: Port, data: bytes,
     head = bytes([0x80 | (data[0] & 0x3F if data else 0), second]) + data[2:8].ljust(6, b"\0")
     endpoint.on_media(head + ssrc.to_bytes(4) + data[12:], 1.0)
     endpoint.tick(1.0)
-    assert len(endpoint._by_ssrc) + len(endpoint._by_rtx) <= 17
+    assert len(endpoint.publisher.by_ssrc) + len(endpoint.publisher.by_rtx) <= MAX_SSRCS + 1
+    assert len(endpoint.publisher.strangers) <= MAX_SSRCS + 1
+    endpoint.publisher.strangers.clear()
+    endpoint.octets_in = endpoint._octets_before = endpoint._refused_this_second = 0
 
 
 def test_a_flood_is_counted_and_ends_the_connection(port: Port) -> None:

@@ -9,7 +9,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from server.media import rtcp
-from server.media.rtp import Packet, PacketCache, newer16, newer32, unwrap_rtx
+from server.media.downtrack import body
+from server.media.h264 import NalUnit
+from server.media.rtp import Outgoing, Packet, PacketCache, newer16, newer32, unwrap_rtx
+from server.media.seqmap import Run
 from server.media.vp8 import Descriptor
 
 
@@ -51,6 +54,7 @@ def test_rubbish_is_not_a_reason_to_fail(data: bytes) -> None:
         assert 12 <= packet.payload <= packet.end <= len(data)
         packet.extension(3)
         picture.read(data, packet.payload, packet.end)
+        NalUnit().read(data, packet.payload, packet.end)
         unwrap_rtx(packet, ssrc=1, pt=2)
     list(rtcp.read(data))
     for first in (0x80, 0x81, 0x8F):
@@ -72,13 +76,16 @@ def test_a_retransmission_unwraps_to_the_original() -> None:
 
 def test_the_cache_keeps_the_last_512_and_knows_doubles() -> None:
     cache = PacketCache()
-    packets = [struct.pack("!BBHII", 0x80, 96, seq & 0xFFFF, seq, 1) for seq in range(65000, 65000 + 1000)]
-    for data in packets:
-        assert cache.put(data[2] << 8 | data[3], data)
-    assert not cache.put(packets[-1][2] << 8 | packets[-1][3], packets[-1])
-    assert cache.get((65999) & 0xFFFF) == packets[-1]
-    assert cache.get((65000 + 488) & 0xFFFF) == packets[488]
-    assert cache.get((65000 + 487) & 0xFFFF) == b""
+    for seq in range(65000, 66000):
+        assert cache.put(seq, b"%d" % seq)
+    assert not cache.put(65999, b"again")
+    assert not cache.put(65999 - 512, b"from long ago, in the place of a newer one")
+    assert cache.get(65999) == b"65999"
+    assert cache.get(65000 + 488) == b"65488"
+    assert cache.get(65000 + 487) == b""
+    cache.clear()
+    assert cache.get(65999) == b""
+    assert not cache.put(65999, b"a double, also after a mute")
 
 
 @pytest.mark.parametrize("picture_id", [None, 0, 5, 127, 128, 32767])
@@ -92,11 +99,46 @@ def test_a_vp8_descriptor_is_rewritten_as_aiortc_would_write_it(picture_id: int 
     assert picture.key
     assert picture.pid == (picture_id or 0)
     assert picture.tl0 == (tl0 or 0)
-    after, rest = VpxPayloadDescriptor.parse(picture.rewritten(data, 300, 9) + data[picture.end :])
+    packet, out = Packet(), Outgoing()
+    packet.data, packet.payload, packet.end = data, 5, len(data)
+    out.take(packet, picture, 1, True, 0.0)
+    shift = Run(source=None, number=1, first=0, first_out=0, soff=0, toff=0, poff=300 - out.pid, loff=9 - out.tl0)
+    after, rest = VpxPayloadDescriptor.parse(body(out, shift))
     assert after.picture_id == (300 if picture_id is not None else None)
     assert after.tl0picidx == (9 if tl0 is not None else None)
     assert after.tid == tid
     assert rest == b"\x10rest"
+
+
+def test_the_height_of_a_key_frame_is_known() -> None:
+    picture = Descriptor()
+    header = b"\x10" + b"\x10\x00\x00" + b"\x9d\x01\x2a" + struct.pack("<HH", 640, 360 | 1 << 14)
+    assert picture.read(header, 0, len(header))
+    assert picture.height == 360
+    assert picture.read(b"\x10\x01", 0, 2)
+    assert picture.height == 360
+
+
+@pytest.mark.parametrize(
+    ("payload", "key"),
+    [
+        (b"\x67\x42\xe0\x1f", True),  # SPS alone
+        (b"\x78\x00\x04\x67\x42\xe0\x1f\x00\x02\x68\xce", True),  # STAP-A of SPS and PPS
+        (b"\x78\x00\x02\x68\xce\x00\x04\x67\x42\xe0\x1f", True),
+        (b"\x7c\x87\x42", True),  # the first fragment of an SPS
+        (b"\x7c\x07\x42", False),
+        (b"\x7c\x85\x88", False),  # an IDR picture: its parameters came before it
+        (b"\x61\x9a", False),
+        (b"\x78\x00", False),
+        (b"\x78\xff\xff\x67", True),
+        (b"\x7c", False),
+    ],
+)
+def test_an_h264_sequence_begins_at_its_parameters(payload: bytes, key: bool) -> None:
+    unit = NalUnit()
+    assert unit.read(b"..." + payload, 3, 3 + len(payload))
+    assert unit.key is key
+    assert not unit.read(payload, 2, 2)
 
 
 def test_only_the_first_packet_of_a_key_frame_is_a_place_to_switch() -> None:

@@ -49,7 +49,9 @@ def test_the_answer_repeats_every_line_and_only_numbers_of_that_line(client: str
     assert len(sections) == len(offer.lines)
     for line, section in zip(offer.lines, sections, strict=True):
         rows = section.split("\r\n")
-        pts = [str(line.pt)] + ([str(line.rtx_pt)] if line.kind == "video" else [])
+        slot = line.use in (sdp.Use.AUDIO_SLOT, sdp.Use.VIDEO_SLOT)
+        pairs = line.payload_types.values() if slot else [(line.pt, line.rtx_pt)]
+        pts = [str(pt) for pair in pairs for pt in pair if pt >= 0]
         assert rows[0] == f"m={line.kind} 40000 UDP/TLS/RTP/SAVPF {' '.join(pts)}"
         assert f"a=mid:{line.mid}" in rows
         assert "a=setup:passive" in rows
