@@ -134,7 +134,7 @@ class ControlServer:
                 }
             case View():
                 shown = Layout(big=request.big, thumbs=request.thumbs, thumb=request.thumb, page=request.page)
-                plane.view(room=request.room, endpoint=request.endpoint, view=shown)
+                plane.view(room=request.room, endpoint=request.endpoint, layout=shown)
                 return {}
             case Sending():
                 plane.sending(

@@ -128,10 +128,10 @@ class MediaPlane:
     def stage(self, *, room: str, seq: int, big: str | None, order: Sequence[str]) -> bool:
         return self._room(room).set_stage(seq, Stage(big=big, order=tuple(order)))
 
-    def view(self, *, room: str, endpoint: str, view: Layout) -> None:
+    def view(self, *, room: str, endpoint: str, layout: Layout) -> None:
         house = self._rooms.get(room)
         if house is not None:
-            house.view(endpoint, view)
+            house.view(endpoint, layout)
 
     def sending(self, *, room: str, endpoint: str, camera: bool, screen: bool) -> None:
         house = self._rooms.get(room)

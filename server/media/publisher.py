@@ -23,7 +23,7 @@ class Publisher:
         self._wire = wire
         self.by_ssrc: dict[int, Layer] = {}
         self.by_rtx: dict[int, Layer] = {}
-        self.strangers: set[int] = set()
+        self.strangers: set[int] = set()  # streams beyond those that a browser has
         self.link = Uplink()
         self.loss = 0.0
         self.tracks: dict[Use, UpTrack] = {}
@@ -111,6 +111,7 @@ class Publisher:
             self.by_ssrc.pop(old.ssrc, None)
             self.by_rtx.pop(old.rtx_ssrc, None)
             old.retire()
+            self.strangers.add(ssrc)
         layer = self.by_ssrc[ssrc] = Layer(track=track, rid=rid, ssrc=ssrc)
         track.known(layer, clock.now())
         return layer

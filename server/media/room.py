@@ -121,6 +121,7 @@ class Room:
         if endpoint is not None:
             self._apply_view(endpoint)
             self._reassign()
+            endpoint.viewer.choose(clock.now())
 
     def announce(self, name: str, *, camera: bool, screen: bool) -> None:
         """The page says what it sends: a camera whose encodings are all paused is on nevertheless."""

@@ -277,8 +277,10 @@ class UpTrack:
         """What each encoding costs, biggest first: as measured, or as is usual."""
         usual = self._usual(CAMERA_RATES, SCREEN_RATE)
         measured = {layer.index: layer.rate for layer in self.layers.values()}
-        # A paused encoding measures nothing; one that has just begun measures too little.
-        return tuple(max(measured.get(index, 0), rate // 2) for index, rate in enumerate(usual))
+        # One that has just begun measures too little.
+        return tuple(
+            max(measured[index], rate // 2) if measured.get(index) else rate for index, rate in enumerate(usual)
+        )
 
     def heights(self) -> tuple[int, ...]:
         usual = self._usual(CAMERA_HEIGHTS, SCREEN_HEIGHT)

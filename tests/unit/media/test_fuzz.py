@@ -2,65 +2,23 @@
 
 import asyncio
 import random
-import socket
+import struct
 from collections.abc import Iterator
 
 import pytest
-from aioice import stun
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from server.media import sdp
-from server.media.endpoint import MAX_PACKETS_PER_SECOND, Endpoint
+from server.media.endpoint import MAX_PACKETS_PER_SECOND
 from server.media.ice import Address
-from server.media.plane import Declined, MediaPlane
+from server.media.plane import Declined
 from server.media.publisher import MAX_SSRCS
+from server.media.sdp import MID
+from tests.unit.media.plane import HOME, OpenSrtp, Port, rtp
 from tests.unit.media.sdp_corpus import corpus
 
-HOME: Address = ("127.0.0.1", 5000)
 STRANGER: Address = ("192.0.2.9", 6000)
-
-
-class Outbox:
-    """A socket that keeps what it would send."""
-
-    family = socket.AF_INET
-
-    def __init__(self, sent: list[tuple[bytes, Address]]) -> None:
-        self._sent = sent
-
-    def sendto(self, data: bytes, address: Address) -> None:
-        self._sent.append((bytes(data), address))
-
-    def fileno(self) -> int:
-        return -1
-
-
-class Port:
-    """The plane of one test, without a running loop: datagrams are handed in by hand."""
-
-    def __init__(self) -> None:
-        self.plane = MediaPlane(udp_host="127.0.0.1", udp_port=0, announce=["127.0.0.1"], forwarder="python")
-        self.sent: list[tuple[bytes, Address]] = []
-        self.plane.port.send = lambda data, address: self.sent.append((bytes(data), address))  # type: ignore[method-assign]
-        self.plane.port.socket_for = lambda address: Outbox(self.sent)  # type: ignore[method-assign,assignment,return-value]
-        self.endpoint = self.join("li", "one")
-
-    def join(self, name: str, connection: str) -> Endpoint:
-        self.plane.join(room="r", endpoint=name, connection=connection, sdp_offer=corpus()["chromium"])
-        return self.plane._rooms["r"].endpoints[name]
-
-    def binding(self, endpoint: Endpoint, *, generation: int = -1, password: str | None = None) -> bytes:
-        credentials = endpoint.credentials[generation]
-        message = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
-        message.attributes["USERNAME"] = f"{credentials.ufrag}:theirs"
-        message.attributes["PRIORITY"] = 1
-        message.attributes["USE-CANDIDATE"] = None
-        message.add_message_integrity((password or credentials.password).encode())
-        return bytes(message)
-
-    def receive(self, data: bytes, address: Address) -> None:
-        self.plane.port.on_datagram(data, address, 1.0)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +29,8 @@ def port() -> Iterator[Port]:
             return Port()
 
         port = runner.run(build())
-        port.receive(port.binding(port.endpoint), HOME)
+        endpoint = port.join("li", "one")
+        port.receive(port.binding(endpoint), HOME)
         yield port
         port.plane.port._socket.close()
 
@@ -119,7 +78,7 @@ def test_random_datagrams_raise_nothing(port: Port, data: bytes, first: int | No
 @given(seed=st.integers(0, 2**32), cuts=st.integers(0, 6))
 def test_mutated_checks_raise_nothing(port: Port, seed: int, cuts: int) -> None:
     dice = random.Random(seed)
-    data = bytearray(port.binding(port.endpoint))
+    data = bytearray(port.binding(port.room.endpoints["li"]))
     for _ in range(cuts):
         data[dice.randrange(len(data))] = dice.randrange(256)
     size = dice.randrange(len(data) + 1) if seed % 3 == 0 else len(data)
@@ -127,24 +86,10 @@ def test_mutated_checks_raise_nothing(port: Port, seed: int, cuts: int) -> None:
         port.receive(bytes(data[:size]), HOME)
 
 
-class OpenSrtp:
-    """SRTP without a key: what an authenticated but hostile peer may put into its packets."""
-
-    def unprotect(self, data: bytes) -> bytes:
-        return data
-
-    unprotect_rtcp = unprotect
-
-    def protect(self, data: bytes) -> memoryview:
-        return memoryview(data)
-
-    protect_rtcp = protect
-
-
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=some_bytes, second=st.sampled_from([96, 97, 111, 111 | 128, 200, 201, 205, 206]), ssrc=st.integers(0, 40))
 def test_a_hostile_peer_with_keys_raises_nothing_either(port: Port, data: bytes, second: int, ssrc: int) -> None:
-    endpoint = port.endpoint
+    endpoint = port.room.endpoints["li"]
     endpoint.secure.srtp = OpenSrtp()  # type: ignore[assignment]
     endpoint._this_second = 0
     for track in endpoint.ups.values():
@@ -158,20 +103,39 @@ def test_a_hostile_peer_with_keys_raises_nothing_either(port: Port, data: bytes,
     endpoint.octets_in = endpoint._octets_before = endpoint._refused_this_second = 0
 
 
-def test_a_flood_is_counted_and_ends_the_connection(port: Port) -> None:
-    endpoint = port.endpoint
-    endpoint.secure.srtp = OpenSrtp()  # type: ignore[assignment]
-    endpoint._this_second = 0
-    told: list[object] = []
+@pytest.mark.parametrize(
+    ("offence", "why"),
+    [
+        ("flood", "flood"),
+        ("bitrate", "bitrate"),
+        ("streams", "streams"),
+        ("malformed", "malformed"),
+        ("extensions", "malformed"),
+    ],
+)
+def test_who_sends_too_much_is_dropped_with_a_reason(offence: str, why: str) -> None:
+    async def misbehave() -> list[str]:
+        port = Port()
+        endpoint = port.connect("li")
+        mid = endpoint.publisher._extensions[MID]
+        for count in range(MAX_PACKETS_PER_SECOND + 1):
+            match offence:
+                case "flood":
+                    endpoint.on_media(bytes(12), 1.0)
+                case "bitrate" if count < 1300:
+                    endpoint.on_media(rtp(count, count, 7, bytes(1200)), 1.0)
+                case "streams" if count < 100:
+                    endpoint.on_media(rtp(count, 0, 1000 + count, b"x", pt=111, extensions={mid: b"0"}), 1.0)
+                case "malformed" if count < 600:
+                    endpoint.on_media(bytes(12), 1.0)
+                case "extensions" if count < 600:
+                    endpoint.on_media(struct.pack("!BBHIIHH", 0x90, 96, count, 0, 7, 0x1000, 80) + bytes(330), 1.0)
+        endpoint.tick(endpoint._last_second + 0.05)
+        reasons = [event.reason for event in port.events("disconnected")]
+        await port.close()
+        return reasons
 
-    async def flood() -> None:
-        port.plane.tell = told.append
-        for _ in range(MAX_PACKETS_PER_SECOND + 1):
-            endpoint.on_media(bytes(12), 1.0)
-        endpoint.tick(1.0)
-
-    asyncio.run(flood())
-    assert [event.reason for event in told if event.ev == "disconnected"] == ["flood"]  # type: ignore[attr-defined]
+    assert asyncio.run(misbehave()) == [why]
 
 
 @settings(max_examples=200, deadline=None)
