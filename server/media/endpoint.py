@@ -170,8 +170,11 @@ class Endpoint:
     def checked(self, address: Address, nominated: bool, now: float) -> None:
         """An authenticated connectivity check came from `address`. The latest nomination wins."""
         self._last_check = now
-        if (nominated or self.wire.address is None) and address != self.wire.address:
-            self.wire.socket = self._port.socket_for(address)
+        if not nominated and self.wire.address is not None:
+            return
+        reached = self._port.socket_for(address)  # another one when the peer has chosen another of our addresses
+        if address != self.wire.address or reached is not self.wire.socket:
+            self.wire.socket = reached
             self.wire.address = address
             self._forwarder.aim(self.wire)
 

@@ -53,4 +53,7 @@ def check(data: bytes, address: Address, password_of: Callable[[str], str | None
     response = stun.Message(stun.Method.BINDING, stun.Class.RESPONSE, transaction_id=message.transaction_id)
     response.attributes["XOR-MAPPED-ADDRESS"] = address
     response.add_message_integrity(password.encode())
-    return Check(ufrag, "USE-CANDIDATE" in message.attributes, bytes(response))
+    answer = bytes(response)
+    if len(answer) > len(data):
+        return None  # no browser asks in so few bytes: nobody gets more out of this port than they sent
+    return Check(ufrag, "USE-CANDIDATE" in message.attributes, answer)

@@ -36,7 +36,7 @@ class MediaPlane:
         self.port = UdpPort(host=udp_host, port=udp_port)
         self.tell: Callable[[RoomEvent | Load], None] = lambda event: None
         self.draining = False
-        self._announce = list(announce) or [udp_host]
+        self._announce = list(announce) or self.port.hosts
         self._certificate = RTCCertificate.generateCertificate()
         self._fingerprint = certificate_fingerprint(self._certificate)
         self._forwarder = make_forwarder(forwarder)

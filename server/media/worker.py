@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import sys
+from ipaddress import ip_address
 from pathlib import Path
 
 from aiohttp import web
@@ -19,11 +20,12 @@ from server.media.control import ControlServer
 from server.media.forward import NAMES, ForwarderMissing
 from server.media.plane import MediaPlane
 from server.media.seam import SeamBroken, self_test
+from server.media.udp import EVERYWHERE
 
 
 def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="media", description="A media worker of 共商.")
-    parser.add_argument("--udp-host", default="0.0.0.0", help="address the UDP port is bound to")  # noqa: S104 - media is public
+    parser.add_argument("--udp-host", default=EVERYWHERE, help="addresses of the UDP port, separated by commas")
     parser.add_argument("--udp-port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--control-host", default="127.0.0.1", help="keep this private")
     parser.add_argument("--control-port", type=int, default=0, help="0 takes a free one")
@@ -39,6 +41,14 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+def addresses(text: str) -> list[str]:
+    """The announced addresses, as they stand in candidates: browsers look up no names there."""
+    try:
+        return [str(ip_address(each.strip())) for each in text.split(",") if each.strip()]
+    except ValueError as error:
+        raise SystemExit(f"media worker: --announce takes IP addresses ({error})") from None
+
+
 async def serve(options: argparse.Namespace) -> None:
     """Run until SIGTERM or SIGINT."""
     await self_test()
@@ -46,10 +56,12 @@ async def serve(options: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    announce = [each.strip() for each in options.announce.split(",") if each.strip()]
+    announce = addresses(options.announce)
     plane = MediaPlane(
         udp_host=options.udp_host, udp_port=options.udp_port, announce=announce, forwarder=options.forwarder
     )
+    if not announce and not plane.port.hosts:
+        raise SystemExit("media worker: bound to everywhere it cannot know what members reach: say --announce")
     token = options.token_file.read_text().strip()
     if len(token) < 16:
         raise SystemExit("the token file must hold at least 16 characters")

@@ -175,6 +175,8 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHand
 
 # The media worker (server/media). Without a control address the product runs without sound and picture.
 MEDIA_CONTROL_URL = env("MEDIA_CONTROL_URL")
+# What members reach it at, in the order of preference; nothing: the machine's own addresses.
+MEDIA_ANNOUNCE = env_list("MEDIA_ANNOUNCE")
 MEDIA_TOKEN = env("MEDIA_TOKEN") or generated_secret("media_token")
 
 IS_DEMO = env("DEMO") == "1"

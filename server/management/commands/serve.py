@@ -120,7 +120,8 @@ class Command(BaseCommand):
         # Bound everywhere also for this machine alone: Firefox does not pair 127.0.0.1 with its own address.
         udp = wanted if is_free(EVERYWHERE, wanted, socket.SOCK_DGRAM) else 0
         command = [sys.executable, "-m", "server.media"]
-        command += ["--udp-host", EVERYWHERE, "--udp-port", str(udp), "--announce", ",".join([*lan, LOOPBACK])]
+        announce = settings.MEDIA_ANNOUNCE or [*lan, LOOPBACK]
+        command += ["--udp-port", str(udp), "--announce", ",".join(announce)]
         command += ["--control-port", str(control), "--token-file", str(settings.DATA_DIR / "media_token")]
         return Child(name="media", command=command)
 

@@ -37,14 +37,15 @@ aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: ["127.0.0.1"]  # aioi
 class Worker:
     """`python -m server.media` as the supervisor starts it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, udp_host: str = "127.0.0.1", announce: str = "127.0.0.1") -> None:
+        self._place = ["--udp-host", udp_host, "--announce", announce]
         self.token_file = folder / "token"
         self.token_file.write_text(TOKEN)
         self.control_port = self.udp_port = 0
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "server.media", "--udp-host", "127.0.0.1", "--announce", "127.0.0.1"]
+        command = [sys.executable, "-m", "server.media", *self._place]
         command += ["--udp-port", str(self.udp_port), "--control-port", str(self.control_port)]
         command += ["--token-file", str(self.token_file)]
         self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)

@@ -62,8 +62,8 @@ class Port:
         self.sent: list[tuple[bytes, Address]] = []
         self.told: list[Any] = []
         self.plane.tell = self.told.append
-        self.plane.port.send = lambda data, address: self.sent.append((bytes(data), address))  # type: ignore[method-assign]
-        self.plane.port.socket_for = lambda address: Outbox(self.sent)  # type: ignore[method-assign,assignment,return-value]
+        self.plane.port._first.close()
+        self.plane.port._first = Outbox(self.sent)  # type: ignore[assignment]
 
     @property
     def room(self) -> Room:
@@ -99,7 +99,7 @@ class Port:
 
     async def close(self) -> None:
         await asyncio.gather(*(room.close() for room in self.plane._rooms.values()))
-        self.plane.port._socket.close()
+        self.plane.port.close()
 
 
 def rtp(

@@ -32,7 +32,7 @@ def port() -> Iterator[Port]:
         endpoint = port.join("li", "one")
         port.receive(port.binding(endpoint), HOME)
         yield port
-        port.plane.port._socket.close()
+        port.plane.port.close()
 
 
 def test_an_address_belongs_to_an_endpoint_only_after_an_authenticated_check(port: Port) -> None:
