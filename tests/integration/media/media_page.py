@@ -3,12 +3,14 @@
 The engine is bundled from the TypeScript of the product; only the room around it is missing.
 """
 
+import asyncio
 import json
 import subprocess
 from pathlib import Path
 from typing import Any
 
 from aiohttp import WSMsgType, web
+from playwright.async_api import Page
 
 from server.media.client import MediaUnavailable
 from tests.integration.media.media_harness import ROOT, Gateway
@@ -40,6 +42,15 @@ for (const slot of ["big", "t0"]) document.getElementById(slot).srcObject = engi
 window.slot = async (wanted) => (await engine.stats()).slots.find((each) => each.slot === wanted);
 window.ready = true;
 </script>"""
+
+
+async def until(page: Page, condition: str, seconds: float = 10) -> None:
+    """Wait until an expression of the page, which may be a promise, is true. (`wait_for_function` takes a promise
+    itself for true.)"""
+    async with asyncio.timeout(seconds):
+        await page.evaluate(
+            f"(async () => {{ while (!(await ({condition}))) await new Promise((done) => setTimeout(done, 100)); }})()"
+        )
 
 
 def bundle(target: Path) -> Path:
@@ -98,7 +109,6 @@ class Site:
         line = web.WebSocketResponse(max_msg_size=1_000_000)
         await line.prepare(request)
         self._lines[name] = line
-        await line.send_json({"op": "rights", "audio": True, "camera": True, "screen": True})
         async for message in line:
             if message.type is WSMsgType.TEXT:
                 await self._on_frame(name, json.loads(message.data))
@@ -119,6 +129,7 @@ class Site:
                     return
                 self.answers.setdefault(name, []).append(answer)
                 await self.tell(name, {"op": "answer", "sdp": answer, "connection": frame["connection"]})
+                await self.tell(name, {"op": "rights", "audio": True, "camera": True, "screen": True})
                 await self.tell(name, {"op": "slots", "slots": self._gateway.slots(name)})
             case "view":
                 await client.request("view", room=room, endpoint=name, thumbs=frame["thumbs"])

@@ -10,7 +10,7 @@ import pytest_asyncio
 from playwright.async_api import BrowserContext, Page, async_playwright
 
 from tests.integration.media.media_harness import Gateway, Worker
-from tests.integration.media.media_page import Site, bundle
+from tests.integration.media.media_page import Site, bundle, until
 
 pytestmark = pytest.mark.media
 
@@ -57,9 +57,7 @@ async def enter(browser: BrowserContext, site: Site, name: str, *, sends: bool) 
 
 async def grows(page: Page, slot: str, field: str, by: float, seconds: float = 10) -> None:
     start = (await page.evaluate(f"slot('{slot}')"))[field]
-    await page.wait_for_function(
-        f"slot('{slot}').then((it) => it.{field} >= {start + by})", timeout=seconds * 1000, polling=100
-    )
+    await until(page, f"slot('{slot}').then((it) => it.{field} >= {start + by})", seconds)
 
 
 async def test_two_pages_see_each_other_and_hear_only_who_has_the_right(
