@@ -16,6 +16,8 @@ class StageConfig(AppConfig):
 
         if settings.MEDIA_CONTROL_URL:
             from meetings.live import media_port
+            from meetings.stage import relays
             from meetings.stage.gateway import Gateway
 
+            relays.configured()
             media_port.plug(Gateway(url=settings.MEDIA_CONTROL_URL, token=settings.MEDIA_TOKEN))

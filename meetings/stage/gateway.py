@@ -18,7 +18,10 @@ from meetings.live.models import Participant
 from meetings.live.roles import Audience, MeetingState, Presence
 from meetings.live.threads import run
 from meetings.stage.reading import Wanted, read_wanted
+from meetings.stage.relays import configured
 from meetings.stage.rights import CAMERA_STATES, NONE, Rights
+from meetings.stage.turn import LIFETIME, ice_servers
+from server.core import clock
 from server.core.errors import Code, Refused
 from server.media.client import MediaClient, MediaRefused, MediaUnavailable
 from server.media.messages import Disconnected, SlotsChanged, Speaking
@@ -63,8 +66,11 @@ class Gateway:
             await seat.send({"t": "media", "op": "unavailable"})
 
     async def _on_frame(self, seat: Seat, frame: dict[str, Any]) -> None:
-        await self._start()
         endpoint = (seat.meeting, seat.participant)
+        if frame.get("op") == "enter":  # needs no worker
+            await self._enter(endpoint, seat)
+            return
+        await self._start()
         match frame:
             case {"op": "offer", "epoch": str(epoch)} if epoch != self._epoch and self._epoch:
                 # A peer connection of the worker before this one: its keys are gone, an ICE restart cannot save it.
@@ -90,6 +96,14 @@ class Gateway:
         """The journal has grown: push rights and pictures when they may have changed."""
         if self._started and any(type_.startswith(RELEVANT) for type_ in types):
             await self._push(meeting)
+
+    async def _enter(self, endpoint: Endpoint, seat: Seat) -> None:
+        """Which engine, and by which ways: credentials are fresh every time, and only for who may come in."""
+        if not await run(_may_join, *endpoint):
+            raise Refused(Code.NOT_PRESENT)
+        servers = ice_servers(configured(), who=str(seat.participant), now=clock.now())
+        expires_s = int(LIFETIME.total_seconds())
+        await seat.send({"t": "media", "op": "engine", "engine": "sfu", "ice_servers": servers, "expires_s": expires_s})
 
     async def _offer(self, endpoint: Endpoint, seat: Seat, *, sdp: str, connection: str) -> None:
         if not await run(_may_join, *endpoint):

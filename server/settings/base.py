@@ -178,6 +178,10 @@ MEDIA_CONTROL_URL = env("MEDIA_CONTROL_URL")
 # What members reach it at, in the order of preference; nothing: the machine's own addresses.
 MEDIA_ANNOUNCE = env_list("MEDIA_ANNOUNCE")
 MEDIA_TOKEN = env("MEDIA_TOKEN") or generated_secret("media_token")
+# Ways round a firewall that lets no UDP through: a TURN server (deploy/coturn) with the same secret.
+TURN_URLS = env_list("TURN_URLS")
+TURN_SECRET = env("TURN_SECRET")
+STUN_URLS = env_list("STUN_URLS")
 
 IS_DEMO = env("DEMO") == "1"
 
