@@ -1,4 +1,5 @@
-/** Cameras, microphones and speakers: which there are, which was chosen last, and why one cannot be used. */
+/** Cameras, microphones and speakers: which there are, which was chosen last, how one is opened. */
+import { type Named, type Permission, refusal } from "./troubles";
 import type { DeviceErrorCode, DeviceKind } from "./types";
 
 export type ChoosableDevice = "microphone" | "camera" | "speaker";
@@ -9,27 +10,17 @@ const KINDS: Record<ChoosableDevice, MediaDeviceKind> = {
   speaker: "audiooutput",
 };
 
+/** How large a camera's picture should be. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
+const MEDIUM: Size = { width: 640, height: 360 };
+
 export class DeviceRefused extends Error {
   constructor(readonly code: DeviceErrorCode) {
     super(code);
-  }
-}
-
-/** The browser's many names for the few things that can be wrong. */
-export function codeOf(error: unknown): DeviceErrorCode {
-  const name = error instanceof Error ? error.name : "";
-  switch (name) {
-    case "NotAllowedError":
-    case "SecurityError":
-      return "PERMISSION_DENIED";
-    case "NotFoundError":
-    case "OverconstrainedError":
-      return "DEVICE_NOT_FOUND";
-    case "NotReadableError":
-    case "AbortError":
-      return "DEVICE_BUSY";
-    default:
-      return "UNSUPPORTED";
   }
 }
 
@@ -38,6 +29,16 @@ export async function listDevices(device: ChoosableDevice): Promise<MediaDeviceI
   if (!hasDevices()) return [];
   const all = await navigator.mediaDevices.enumerateDevices();
   return all.filter((each) => each.kind === KINDS[device] && each.deviceId !== "");
+}
+
+/** All of them, as `troubles` compares them. */
+export async function namedDevices(): Promise<Named[]> {
+  if (!hasDevices()) return [];
+  const kinds = Object.entries(KINDS) as [ChoosableDevice, MediaDeviceKind][];
+  return (await navigator.mediaDevices.enumerateDevices()).flatMap(({ kind, deviceId, label, groupId }) => {
+    const named = kinds.find(([, its]) => its === kind);
+    return named === undefined ? [] : [{ id: deviceId, kind: named[0], label, group: groupId }];
+  });
 }
 
 export function onDevicesChanged(listener: () => void): () => void {
@@ -63,31 +64,45 @@ export function rememberDevice(device: ChoosableDevice, deviceId: string): void 
 }
 
 /** Open a device. Raises DeviceRefused. A remembered device that is gone gives way to the default one. */
-export async function openDevice(device: DeviceKind, deviceId?: string): Promise<MediaStreamTrack> {
+export async function openDevice(device: DeviceKind, deviceId?: string, size: Size = MEDIUM): Promise<MediaStreamTrack> {
   if (!hasDevices()) throw new DeviceRefused(window.isSecureContext ? "UNSUPPORTED" : "INSECURE_CONTEXT");
   try {
-    return await open(device, deviceId);
+    return await open(device, deviceId, size);
   } catch (error) {
-    const code = error instanceof DeviceRefused ? error.code : codeOf(error);
+    const code = await codeOf(error, device);
     if (device === "screen" || deviceId === undefined || code !== "DEVICE_NOT_FOUND") throw new DeviceRefused(code);
   }
   try {
-    return await open(device, undefined);
+    return await open(device, undefined, size);
   } catch (error) {
-    throw error instanceof DeviceRefused ? error : new DeviceRefused(codeOf(error));
+    throw new DeviceRefused(await codeOf(error, device));
   }
 }
 
-async function open(device: DeviceKind, deviceId: string | undefined): Promise<MediaStreamTrack> {
-  const stream = await request(device, deviceId);
+async function codeOf(error: unknown, device: DeviceKind): Promise<DeviceErrorCode> {
+  return error instanceof DeviceRefused ? error.code : refusal(error, await permissionFor(device));
+}
+
+async function permissionFor(device: DeviceKind): Promise<Permission> {
+  if (device === "screen") return null;
+  try {
+    return (await navigator.permissions.query({ name: device as PermissionName })).state;
+  } catch {
+    return null; // Firefox before 131 knows no such permission, old browsers no permissions at all
+  }
+}
+
+async function open(device: DeviceKind, deviceId: string | undefined, size: Size): Promise<MediaStreamTrack> {
+  const stream = await request(device, deviceId, size);
   const track = stream.getTracks()[0];
   if (track === undefined) throw new DeviceRefused("DEVICE_NOT_FOUND");
   if (device === "camera") track.contentHint = "motion";
-  if (device === "screen") track.contentHint = "detail";
+  // Browsers ignore a hint that they do not know.
+  if (device === "screen") for (const hint of ["detail", "text"]) track.contentHint = hint;
   return track;
 }
 
-function request(device: DeviceKind, deviceId: string | undefined): Promise<MediaStream> {
+function request(device: DeviceKind, deviceId: string | undefined, size: Size): Promise<MediaStream> {
   const exact = deviceId === undefined ? {} : { deviceId: { exact: deviceId } };
   switch (device) {
     case "microphone":
@@ -96,7 +111,7 @@ function request(device: DeviceKind, deviceId: string | undefined): Promise<Medi
       });
     case "camera":
       return navigator.mediaDevices.getUserMedia({
-        video: { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 20, max: 30 }, ...exact },
+        video: { width: { ideal: size.width }, height: { ideal: size.height }, frameRate: { ideal: 20, max: 30 }, ...exact },
       });
     case "screen":
       if (!("getDisplayMedia" in navigator.mediaDevices)) throw new DeviceRefused("UNSUPPORTED");

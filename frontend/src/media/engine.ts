@@ -5,14 +5,21 @@
  * connection; a track without a right is silent, and the server would drop it anyway.
  */
 import { Emitter } from "@/live/emitter";
-import { DeviceRefused, openDevice, rememberDevice, rememberedDevice } from "./devices";
+import { type CameraPlan, cameraPlan, thisMachine } from "./camera";
+import { rememberDevice, rememberedDevice } from "./devices";
+import { Handover } from "./handover";
+import { IceServers } from "./ice";
+import { LocalDevices } from "./local";
 import { Peer } from "./peer";
 import { Playback } from "./playback";
-import { prime } from "./prime";
+import { type Body, Pulse } from "./pulse";
+import { readQuality } from "./quality";
 import { ATTEMPT_MS, nextStep, PATIENCE_MS } from "./recovery";
-import { NO_RIGHTS, NO_SLOTS, readRights, readSlots, thumbsFor } from "./slots";
+import { NO_RIGHTS, NO_SLOTS, readRights, readSlots, readWatched, thumbsFor } from "./slots";
+import { NO_STATS } from "./stats";
 import type {
   DeviceKind,
+  Figures,
   LocalMedia,
   MediaEngine,
   MediaEvents,
@@ -21,13 +28,19 @@ import type {
   MediaRights,
   MediaState,
   MediaStats,
+  Quality,
   SlotTable,
+  Troubles,
   VideoSlot,
+  View,
 } from "./types";
+import { ViewTeller } from "./view";
 
 export interface EngineOptions {
   /** Small pictures negotiated: 9 on a desk, 4 on a phone. */
   thumbs?: number;
+  /** How the camera is sent; by default what this machine can do. */
+  camera?: CameraPlan;
   random?: () => number;
 }
 
@@ -41,9 +54,9 @@ class SfuEngine implements MediaEngine {
   state: MediaState = "idle";
   slots: SlotTable = NO_SLOTS;
   rights: MediaRights = NO_RIGHTS;
-  local: LocalMedia = { microphone: null, camera: null, screen: null };
 
   private readonly thumbs: number;
+  private readonly camera: CameraPlan;
   private readonly random: () => number;
   private readonly channels: Channels = {
     state: new Emitter(),
@@ -51,17 +64,25 @@ class SfuEngine implements MediaEngine {
     rights: new Emitter(),
     local: new Emitter(),
     "needs-gesture": new Emitter(),
-    "device-error": new Emitter(),
+    troubles: new Emitter(),
+    "device-news": new Emitter(),
+    quality: new Emitter(),
+    ended: new Emitter(),
   };
   private readonly streams = new Map<string, MediaStream>();
   private readonly playback = new Playback(() => this.channels["needs-gesture"].emit(undefined));
-  private readonly opening: Record<DeviceKind, number> = { microphone: 0, camera: 0, screen: 0 };
+  private readonly devices: LocalDevices;
+  private readonly ice: IceServers;
+  private readonly view: ViewTeller;
+  private readonly pulse: Pulse;
   private reason: MediaReason = null;
   private peer: Peer | null = null;
+  private handover: Handover<Peer> | null = null;
+  /** Counts attempts to build: a newer one makes an older one stop. */
+  private building = 0;
   private epoch: string | null = null;
   private failures = 0;
   private timer: number | undefined;
-  private wantedThumbs: number | null = null;
   private leaving: (() => void)[] = [];
   private firstConnected: (() => void) | null = null;
 
@@ -70,9 +91,37 @@ class SfuEngine implements MediaEngine {
     options: EngineOptions,
   ) {
     this.thumbs = options.thumbs ?? thumbsFor(window.innerWidth);
+    this.camera = options.camera ?? cameraPlan(thisMachine());
     this.random = options.random ?? Math.random;
+    this.ice = new IceServers(() => this.line.send({ op: "enter" }));
+    this.view = new ViewTeller((view) => this.line.send({ op: "view", ...view }));
+    this.devices = new LocalDevices(
+      {
+        changed: (device, track) => this.onLocal(device, track),
+        troubled: (troubles) => this.channels.troubles.emit(troubles),
+        news: (news) => this.channels["device-news"].emit(news),
+      },
+      this.camera,
+    );
+    this.pulse = new Pulse(this.body());
     const speaker = rememberedDevice("speaker");
     if (speaker !== undefined) void this.playback.setSpeaker(speaker);
+  }
+
+  get local(): LocalMedia {
+    return this.devices.tracks;
+  }
+
+  get troubles(): Troubles {
+    return this.devices.troubles;
+  }
+
+  get quality(): Quality | null {
+    return this.pulse.quality;
+  }
+
+  get figures(): Figures {
+    return this.pulse.figures;
   }
 
   // --- life -------------------------------------------------------------------------------------------------------
@@ -80,12 +129,19 @@ class SfuEngine implements MediaEngine {
   join(): Promise<void> {
     if (this.state !== "idle" && this.state !== "failed") return Promise.resolve();
     this.hangUp();
-    this.leaving = [this.line.onFrame((frame) => void this.onFrame(frame))];
+    const seen = () => this.view.hide(document.visibilityState === "hidden");
+    document.addEventListener("visibilitychange", seen);
+    this.leaving = [
+      this.line.onFrame((frame) => void this.onFrame(frame)),
+      () => document.removeEventListener("visibilitychange", seen),
+    ];
+    seen();
     const connected = new Promise<void>((done) => {
       this.firstConnected = done;
     });
     this.become("connecting");
-    this.build();
+    void this.build();
+    this.pulse.start();
     // After a new line the server may have forgotten where our frames go: offer again.
     let first = true;
     const welcomed = this.line.onWelcome?.(() => {
@@ -99,35 +155,96 @@ class SfuEngine implements MediaEngine {
   leave(): void {
     if (this.state === "idle") return;
     this.line.send({ op: "leave" });
-    this.hangUp();
-    for (const device of ["microphone", "camera", "screen"] as const) this.stopDevice(device);
+    this.part();
     this.become("idle");
+  }
+
+  /** Media ends here: nothing is sent or shown any more, and no camera stays on. */
+  private part(): void {
+    this.hangUp();
+    this.devices.stopAll();
     this.tellSlots(NO_SLOTS);
   }
 
   private hangUp(): void {
+    this.building += 1;
     window.clearTimeout(this.timer);
     for (const leave of this.leaving.splice(0)) leave();
+    this.dropHandover();
     this.peer?.close();
     this.peer = null;
     this.playback.stop();
+    this.pulse.stop();
+    this.view.stop();
     this.failures = 0;
   }
 
-  private build(): void {
+  /** A connection in the place of the one there is, which plays no longer. */
+  private async build(): Promise<void> {
+    const turn = ++this.building;
     window.clearTimeout(this.timer);
-    this.peer?.close();
-    const peer = new Peer(this.thumbs, (state) => {
-      if (this.peer === peer) this.onIce(state);
-    });
-    this.peer = peer;
-    void this.attach(peer);
-    this.playback.play(peer.voices());
-    peer.pictures().forEach((track, place) => this.show(place === 0 ? "big" : `t${place - 1}`, track));
+    this.dropHandover();
+    const servers = await this.ice.servers();
+    if (turn !== this.building) return;
+    const peer = this.open(servers);
+    this.use(peer);
     void this.negotiate(peer, false);
   }
 
+  private open(servers: RTCIceServer[]): Peer {
+    const peer = new Peer({ thumbs: this.thumbs, servers, camera: this.camera });
+    void peer.attach(this.local);
+    return peer;
+  }
+
+  /** From now on this is what people see and hear. */
+  private use(peer: Peer): void {
+    const before = this.peer;
+    this.peer = peer;
+    peer.onIce = (state) => this.onIce(peer, state);
+    this.playback.play(peer.voices());
+    peer.pictures().forEach((track, place) => this.show(place === 0 ? "big" : `t${place - 1}`, track));
+    this.pulse.renewed();
+    before?.close();
+  }
+
+  /** A second connection beside the first, which plays until the second one does. */
+  private async replace(): Promise<void> {
+    if (this.state !== "connected") return this.build();
+    if (this.handover !== null) return;
+    const turn = ++this.building;
+    const servers = await this.ice.servers();
+    if (turn !== this.building) return;
+    window.clearTimeout(this.timer);
+    const next = this.open(servers);
+    const handover = (this.handover = new Handover(
+      next,
+      () => {
+        this.handover = null;
+        this.failures = 0;
+        this.use(next);
+        this.become("connected");
+        this.onIce(next, next.iceState);
+      },
+      () => void this.build(),
+    ));
+    next.onIce = (state) => {
+      if (state === "connected") next.prime();
+      handover.onIce(state);
+    };
+    this.line.send({ op: "offer", sdp: await next.offer(false), connection: next.connection });
+  }
+
+  private dropHandover(): void {
+    this.handover?.stop();
+    this.handover?.next.close();
+    this.handover = null;
+  }
+
   private async negotiate(peer: Peer, restart: boolean): Promise<void> {
+    this.expect(ATTEMPT_MS);
+    if (restart) peer.lend(await this.ice.servers());
+    if (this.peer !== peer) return;
     const sdp = await peer.offer(restart);
     if (this.peer !== peer) return;
     // An ICE restart is for the worker we know: a new one tells us to start anew.
@@ -148,21 +265,23 @@ class SfuEngine implements MediaEngine {
     const step = nextStep(this.state === "connecting" ? Math.max(2, this.failures) : this.failures, this.random());
     this.failures += 1;
     if (step.kind === "restart") void this.negotiate(peer, true);
-    else this.timer = window.setTimeout(() => this.build(), step.afterMs);
+    else this.timer = window.setTimeout(() => void this.build(), step.afterMs);
   }
 
   private again(): void {
-    if (this.peer === null) return;
-    if (this.state === "connected") void this.negotiate(this.peer, true);
-    else this.build();
+    this.view.again();
+    if (this.peer === null || this.state !== "connected") return void this.build();
+    if (this.handover !== null) return void this.build();
+    void this.negotiate(this.peer, true);
   }
 
-  private onIce(state: RTCIceConnectionState): void {
+  private onIce(peer: Peer, state: RTCIceConnectionState): void {
+    // While another connection is on its way to its place, the fate of this one is no news.
+    if (this.peer !== peer || this.handover !== null) return;
     if (state === "connected" || state === "completed") {
       window.clearTimeout(this.timer);
       this.failures = 0;
-      const sender = this.peer?.sender("camera");
-      if (this.state !== "connected" && sender !== undefined) void prime(sender);
+      peer.prime();
       this.become("connected");
       this.firstConnected?.();
     } else if (state === "disconnected" && this.state === "connected") {
@@ -183,12 +302,22 @@ class SfuEngine implements MediaEngine {
 
   private async onFrame(frame: { op: string } & Record<string, unknown>): Promise<void> {
     switch (frame.op) {
+      case "engine":
+        return this.ice.heard(frame);
       case "answer":
         return this.onAnswer(frame);
       case "slots":
-        return this.tellSlots(readSlots(frame.slots, this.thumbs));
+        return this.tellSlots(readSlots(frame.slots, this.thumbs, frame.pages));
       case "rights":
         return this.onRights(readRights(frame));
+      case "watched":
+        this.peer?.watch(readWatched(frame));
+        return this.handover?.next.watch(readWatched(frame));
+      case "quality":
+        this.pulse.server = readQuality(frame);
+        return;
+      case "move":
+        return this.replace();
       case "reset":
         this.become("reconnecting", "unavailable");
         return this.build();
@@ -197,21 +326,24 @@ class SfuEngine implements MediaEngine {
         this.failures += 1;
         return this.expect(500 + this.random() * 1500);
       case "moved":
-        this.hangUp();
-        for (const device of ["microphone", "camera", "screen"] as const) this.stopDevice(device);
-        this.tellSlots(NO_SLOTS);
+        this.part();
         return this.become("failed", "moved");
+      case "ended":
+        this.part();
+        this.become("failed", "ended");
+        return this.channels.ended.emit({ reason: typeof frame.reason === "string" ? frame.reason : "" });
     }
   }
 
   private async onAnswer(frame: Record<string, unknown>): Promise<void> {
-    const peer = this.peer;
-    if (peer === null || frame.connection !== peer.connection || typeof frame.sdp !== "string") return;
+    const peer = [this.peer, this.handover?.next].find((each) => each?.connection === frame.connection);
+    if (!peer || typeof frame.sdp !== "string") return;
     this.epoch = typeof frame.epoch === "string" ? frame.epoch : null;
-    if (typeof frame.epoch === "string") peer.epoch = frame.epoch;
     await peer.answer(frame.sdp);
-    if (this.wantedThumbs !== null) this.line.send({ op: "view", thumbs: this.wantedThumbs });
-    if (this.state === "connected" && /^(connected|completed)$/.test(peer.iceState)) window.clearTimeout(this.timer);
+    this.view.again();
+    if (peer === this.peer && this.state === "connected" && /^(connected|completed)$/.test(peer.iceState)) {
+      window.clearTimeout(this.timer);
+    }
   }
 
   private tellSlots(slots: SlotTable): void {
@@ -232,65 +364,21 @@ class SfuEngine implements MediaEngine {
   // --- devices ----------------------------------------------------------------------------------------------------
 
   setMicrophone(on: boolean, deviceId?: string): Promise<void> {
-    return this.setDevice("microphone", on, deviceId);
+    return this.devices.set("microphone", on, deviceId);
   }
 
   setCamera(on: boolean, deviceId?: string): Promise<void> {
-    return this.setDevice("camera", on, deviceId);
+    return this.devices.set("camera", on, deviceId);
   }
 
   setScreen(on: boolean): Promise<void> {
-    return this.setDevice("screen", on);
+    return this.devices.set("screen", on);
   }
 
-  private async setDevice(device: DeviceKind, on: boolean, deviceId?: string): Promise<void> {
-    const turn = ++this.opening[device];
-    if (!on) return this.stopDevice(device);
-    const remembered = device === "screen" ? undefined : (deviceId ?? rememberedDevice(device));
-    let track: MediaStreamTrack;
-    try {
-      track = await openDevice(device, remembered);
-    } catch (error) {
-      if (!(error instanceof DeviceRefused)) throw error;
-      this.channels["device-error"].emit({ device, code: error.code });
-      return;
-    }
-    if (turn !== this.opening[device]) return track.stop(); // a later click won
-    if (deviceId !== undefined && device !== "screen") rememberDevice(device, deviceId);
-    this.local[device]?.stop();
-    track.onended = () => this.unplugged(device, track);
-    this.setLocal(device, track);
-    await this.peer?.sender(device)?.replaceTrack(track);
-  }
-
-  private stopDevice(device: DeviceKind): void {
-    this.opening[device] += 1;
-    const track = this.local[device];
-    if (track === null) return;
-    track.onended = null;
-    track.stop();
-    this.setLocal(device, null);
-    void this.peer?.sender(device)?.replaceTrack(null);
-  }
-
-  private unplugged(device: DeviceKind, track: MediaStreamTrack): void {
-    if (this.local[device] !== track) return;
-    this.stopDevice(device);
-    // Ending a shared screen from the browser's own bar is no error.
-    if (device !== "screen") this.channels["device-error"].emit({ device, code: "DEVICE_NOT_FOUND" });
-  }
-
-  private setLocal(device: DeviceKind, track: MediaStreamTrack | null): void {
-    this.local = { ...this.local, [device]: track };
+  private async onLocal(device: DeviceKind, track: MediaStreamTrack | null): Promise<void> {
     this.applyRights();
     this.channels.local.emit(this.local);
-  }
-
-  private async attach(peer: Peer): Promise<void> {
-    for (const device of ["microphone", "camera", "screen"] as const) {
-      const track = this.local[device];
-      if (track !== null) await peer.sender(device)?.replaceTrack(track);
-    }
+    await Promise.all([this.peer?.put(device, track), this.handover?.next.put(device, track)]);
   }
 
   // --- what people see and hear -----------------------------------------------------------------------------------
@@ -309,9 +397,8 @@ class SfuEngine implements MediaEngine {
     stream.addTrack(track);
   }
 
-  setThumbs(count: number): void {
-    this.wantedThumbs = count;
-    if (this.state === "connected") this.line.send({ op: "view", thumbs: count });
+  setView(view: View): void {
+    this.view.set(view);
   }
 
   setSpeaker(deviceId: string): Promise<void> {
@@ -328,6 +415,17 @@ class SfuEngine implements MediaEngine {
   }
 
   async stats(): Promise<MediaStats> {
-    return this.peer === null ? { rttMs: null, sentBytes: 0, receivedBytes: 0, slots: [] } : this.peer.stats();
+    return this.peer === null ? NO_STATS : this.peer.stats();
+  }
+
+  private body(): Body {
+    return {
+      now: () => ({ state: this.state, local: this.local, troubles: this.troubles, heard: this.rights.audio }),
+      stats: () => this.stats(),
+      report: (report) => void this.line.send({ op: "report", ...report }),
+      changed: (quality) => this.channels.quality.emit(quality),
+      silent: (trouble) => this.devices.trouble("microphone", trouble),
+      dead: () => void this.replace(),
+    };
   }
 }

@@ -1,4 +1,5 @@
 /** What pages may use of the media engine. */
+export { type CameraPlan, isSlow, type Machine, thisMachine } from "./camera";
 export { createMediaEngine, type EngineOptions } from "./engine";
 export {
   type ChoosableDevice,
@@ -9,3 +10,4 @@ export {
 } from "./devices";
 export { type LevelMeter, levelMeter } from "./level";
 export * from "./types";
+export { devicePixels } from "./view";

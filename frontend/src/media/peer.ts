@@ -3,30 +3,50 @@
  * It is negotiated once; everything later is `replaceTrack`, or a new offer that restarts ICE.
  */
 import { newId } from "@/live/ids";
-import { AUDIO_SLOTS, BIG, CAMERA, FIRST_SLOT, MICROPHONE, SCREEN, slotAt } from "./slots";
-import type { DeviceKind, MediaStats, SlotStats } from "./types";
+import { type CameraPlan, layersOf, runningRids } from "./camera";
+import { Encodings } from "./encodings";
+import { prime } from "./prime";
+import { AUDIO_SLOTS, BIG, CAMERA, FIRST_SLOT, MICROPHONE, SCREEN, type Watched } from "./slots";
+import { type LineNames, readStats } from "./stats";
+import type { DeviceKind, LocalMedia, MediaStats } from "./types";
 
 const LINES: Record<DeviceKind, number> = { microphone: MICROPHONE, camera: CAMERA, screen: SCREEN };
 
-/** First the largest: browsers drop encodings from the end of the list when the picture is small. */
-const CAMERA_ENCODINGS: RTCRtpEncodingParameters[] = [{ rid: "h", maxBitrate: 900_000 }];
+/** Text wants sharp pictures rather than many: frames go first when the link is narrow. */
+const SCREEN_BITRATE = 2_500_000;
+const SCREEN_WATCHED = { active: true, maxBitrate: SCREEN_BITRATE, maxFramerate: 15 };
+/** Nobody looks: as much as tells the server that it is there. */
+const SCREEN_IDLE = { active: true, maxBitrate: 100_000, maxFramerate: 1 };
+
+export interface PeerOptions {
+  thumbs: number;
+  servers: RTCIceServer[];
+  camera: CameraPlan;
+}
 
 export class Peer {
   readonly connection = newId();
-  /** The life of the server process that holds the other end, if it said so: another one cannot restart our ICE. */
-  epoch: string | null = null;
-  private readonly pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+  onIce: (state: RTCIceConnectionState) => void = () => undefined;
+  private readonly pc: RTCPeerConnection;
   private readonly lines: RTCRtpTransceiver[];
+  private readonly camera: Encodings;
+  private readonly screen: Encodings;
+  private readonly rids: string[];
+  private watched: Watched | null = null;
+  private primed: Promise<void> | null = null;
 
-  constructor(thumbs: number, changed: (state: RTCIceConnectionState) => void) {
-    const { pc } = this;
+  constructor({ thumbs, servers, camera }: PeerOptions) {
+    const pc = (this.pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: servers }));
     pc.addTransceiver("audio", { direction: "sendonly" });
-    pc.addTransceiver("video", { direction: "sendonly", sendEncodings: CAMERA_ENCODINGS });
-    pc.addTransceiver("video", { direction: "sendonly" });
+    const pictures = pc.addTransceiver("video", { direction: "sendonly", sendEncodings: camera.encodings });
+    const screen = pc.addTransceiver("video", { direction: "sendonly", sendEncodings: [{ ...SCREEN_WATCHED }] });
     for (let place = 0; place < AUDIO_SLOTS; place++) pc.addTransceiver("audio", { direction: "recvonly" });
     for (let place = 0; place < 1 + thumbs; place++) pc.addTransceiver("video", { direction: "recvonly" });
     this.lines = pc.getTransceivers();
-    pc.oniceconnectionstatechange = () => changed(pc.iceConnectionState);
+    this.rids = camera.encodings.map(({ rid }) => rid ?? "");
+    this.camera = new Encodings(pictures.sender);
+    this.screen = new Encodings(screen.sender);
+    pc.oniceconnectionstatechange = () => this.onIce(pc.iceConnectionState);
   }
 
   get iceState(): RTCIceConnectionState {
@@ -44,9 +64,54 @@ export class Peer {
     if (this.pc.signalingState === "have-local-offer") await this.pc.setRemoteDescription({ type: "answer", sdp });
   }
 
-  sender(device: DeviceKind): RTCRtpSender | undefined {
-    return this.lines[LINES[device]]?.sender;
+  /** For the next gathering, which is the next ICE restart: credentials of TURN live for minutes only. */
+  lend(iceServers: RTCIceServer[]): void {
+    this.pc.setConfiguration({ ...this.pc.getConfiguration(), iceServers });
   }
+
+  // --- what it sends ----------------------------------------------------------------------------------------------
+
+  async attach(local: LocalMedia): Promise<void> {
+    for (const device of ["microphone", "camera", "screen"] as const) {
+      if (local[device] !== null) await this.put(device, local[device]);
+    }
+  }
+
+  async put(device: DeviceKind, track: MediaStreamTrack | null): Promise<void> {
+    const sender = this.lines[LINES[device]]?.sender;
+    if (sender === undefined || this.pc.signalingState === "closed") return;
+    await sender.replaceTrack(track);
+    // Another camera may be of another size, and so be sent in other layers.
+    if (device === "camera") this.tune();
+  }
+
+  /** Which encodings somebody watches. */
+  watch(watched: Watched): void {
+    this.watched = watched;
+    this.tune();
+  }
+
+  /** Once, when connected. The encodings are left alone until it is done: a line that never sent tells no bandwidth. */
+  prime(): void {
+    const sender = this.lines[CAMERA]?.sender;
+    if (this.primed !== null || sender === undefined) return;
+    this.primed = prime(sender).catch(() => undefined); // closed meanwhile
+    void this.primed.then(() => this.tune());
+  }
+
+  private tune(): void {
+    const { watched } = this;
+    if (watched === null || this.primed === null) return;
+    void this.primed.then(() => {
+      if (this.watched !== watched || this.pc.signalingState === "closed") return;
+      const { width = 1280, height = 720 } = this.lines[CAMERA]?.sender.track?.getSettings() ?? {};
+      const running = runningRids(this.rids, watched.camera, layersOf(width, height));
+      void this.camera.want(Object.fromEntries(this.rids.map((rid) => [rid, { active: running.includes(rid) }])));
+      void this.screen.want({ "": watched.screen ? SCREEN_WATCHED : SCREEN_IDLE });
+    });
+  }
+
+  // --- what it receives -------------------------------------------------------------------------------------------
 
   voices(): MediaStreamTrack[] {
     return this.lines.slice(FIRST_SLOT, BIG).map((line) => line.receiver.track);
@@ -63,42 +128,15 @@ export class Peer {
   }
 
   async stats(): Promise<MediaStats> {
-    const stats: MediaStats = { rttMs: null, sentBytes: 0, receivedBytes: 0, slots: [] };
-    (await this.pc.getStats()).forEach((row: Record<string, unknown>) => {
-      if (row.type === "candidate-pair" && row.nominated === true && row.state === "succeeded") {
-        const rtt = row.currentRoundTripTime;
-        stats.rttMs = typeof rtt === "number" ? rtt * 1000 : null;
-        stats.sentBytes += number(row.bytesSent);
-        stats.receivedBytes += number(row.bytesReceived);
-      }
-    });
-    for (const [index, line] of this.lines.entries()) {
-      const slot = slotAt(index);
-      if (slot !== null) stats.slots.push(read(slot, await line.receiver.getStats()));
-    }
-    return stats;
+    const rows: Record<string, unknown>[] = [];
+    (await this.pc.getStats()).forEach((row: Record<string, unknown>) => rows.push(row));
+    const names = this.lines.map((line): LineNames => ({ mid: line.mid, track: line.receiver.track.id }));
+    return readStats(rows, names);
   }
 
   close(): void {
+    this.onIce = () => undefined;
     this.pc.oniceconnectionstatechange = null;
     this.pc.close();
   }
-}
-
-/** Old browsers keep half of it in rows of type `track`: the larger value of any row is the right one. */
-function read(slot: string, report: RTCStatsReport): SlotStats {
-  const found: SlotStats = { slot, framesDecoded: 0, framesPerSecond: 0, packetsLost: 0, freezes: 0, energy: 0 };
-  report.forEach((row: Record<string, unknown>) => {
-    if (row.type !== "inbound-rtp" && row.type !== "track") return;
-    found.framesDecoded = Math.max(found.framesDecoded, number(row.framesDecoded));
-    found.framesPerSecond = Math.max(found.framesPerSecond, number(row.framesPerSecond));
-    found.packetsLost = Math.max(found.packetsLost, number(row.packetsLost));
-    found.freezes = Math.max(found.freezes, number(row.freezeCount));
-    found.energy = Math.max(found.energy, number(row.totalAudioEnergy));
-  });
-  return found;
-}
-
-function number(value: unknown): number {
-  return typeof value === "number" ? value : 0;
 }

@@ -6,9 +6,11 @@
 /** Half a dozen frames are enough; the first report comes some seconds later (measured in Chromium 156). */
 const MILLISECONDS = 400;
 const FPS = 15;
+const PATIENCE_MS = 3000;
 
+/** Resolves when the line has sent: only then may its encodings be switched off. */
 export async function prime(sender: RTCRtpSender): Promise<void> {
-  if (sender.track !== null) return;
+  if (sender.track !== null) return hasSent(sender);
   const canvas = document.createElement("canvas");
   if (typeof canvas.captureStream !== "function") return;
   canvas.width = 64;
@@ -24,7 +26,7 @@ export async function prime(sender: RTCRtpSender): Promise<void> {
   }, 1000 / FPS);
   try {
     await sender.replaceTrack(track);
-    await new Promise((done) => window.setTimeout(done, MILLISECONDS));
+    await wait(MILLISECONDS);
     // A person may have turned the camera on in the meantime.
     if (sender.track === track) await sender.replaceTrack(null);
   } finally {
@@ -32,3 +34,16 @@ export async function prime(sender: RTCRtpSender): Promise<void> {
     track.stop();
   }
 }
+
+async function hasSent(sender: RTCRtpSender): Promise<void> {
+  for (let waited = 0; waited < PATIENCE_MS; waited += MILLISECONDS) {
+    let packets = 0;
+    (await sender.getStats()).forEach((row: Record<string, unknown>) => {
+      if (row.type === "outbound-rtp" && typeof row.packetsSent === "number") packets += row.packetsSent;
+    });
+    if (packets > 0) return;
+    await wait(MILLISECONDS);
+  }
+}
+
+const wait = (milliseconds: number) => new Promise<void>((done) => window.setTimeout(done, milliseconds));

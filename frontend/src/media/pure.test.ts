@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { codeOf } from "./devices";
 import { loudness } from "./level";
 import { nextStep } from "./recovery";
 import { readRights, readSlots, slotAt, thumbsFor } from "./slots";
@@ -17,8 +16,10 @@ describe("slots", () => {
       big: "wang",
       screen: true,
       thumbs: [null, null],
+      pages: 1,
     });
     expect(readSlots(null, 1).big).toBeNull();
+    expect([3, 0, "many", undefined].map((pages) => readSlots({}, 1, pages).pages)).toEqual([3, 1, 1, 1]);
   });
 
   it("are fewer on a phone", () => {
@@ -34,13 +35,6 @@ it("ICE is restarted twice before a new connection is built, then with growing p
   expect([0, 1].map((failures) => nextStep(failures, 0).kind)).toEqual(["restart", "restart"]);
   expect(nextStep(2, 1)).toEqual({ kind: "rebuild", afterMs: 250 });
   expect(nextStep(20, 1)).toEqual({ kind: "rebuild", afterMs: 8000 });
-});
-
-it("the many words of browsers become few codes", () => {
-  const named = (name: string) => codeOf(Object.assign(new Error(name), { name }));
-  expect(["NotAllowedError", "NotFoundError", "NotReadableError", "TypeError"].map(named)).toEqual([
-    "PERMISSION_DENIED", "DEVICE_NOT_FOUND", "DEVICE_BUSY", "UNSUPPORTED",
-  ]);
 });
 
 it("silence is 0 and full scale is 1", () => {

@@ -9,7 +9,7 @@ export const AUDIO_SLOTS = 3;
 export const BIG = FIRST_SLOT + AUDIO_SLOTS;
 export const FIRST_THUMB = BIG + 1;
 
-export const NO_SLOTS: SlotTable = { audio: [null, null, null], big: null, screen: false, thumbs: [] };
+export const NO_SLOTS: SlotTable = { audio: [null, null, null], big: null, screen: false, thumbs: [], pages: 1 };
 export const NO_RIGHTS: MediaRights = { audio: false, camera: false, screen: false };
 
 /** Nine small pictures on a desk, four on a phone. */
@@ -25,7 +25,7 @@ export function slotAt(index: number): string | null {
 }
 
 /** Read the `slots` of a frame; what is not there is nobody. */
-export function readSlots(words: unknown, thumbs: number): SlotTable {
+export function readSlots(words: unknown, thumbs: number, pages: unknown = 1): SlotTable {
   const said = (typeof words === "object" && words !== null ? words : {}) as Record<string, unknown>;
   const name = (slot: string): string | null => {
     const value = said[slot];
@@ -36,7 +36,19 @@ export function readSlots(words: unknown, thumbs: number): SlotTable {
     big: name("big"),
     screen: said.screen === true,
     thumbs: Array.from({ length: thumbs }, (_, place) => name(`t${place}`)),
+    pages: typeof pages === "number" && pages >= 1 ? Math.floor(pages) : 1,
   };
+}
+
+/** The encodings that somebody watches: `camera` by rid. */
+export interface Watched {
+  camera: readonly string[];
+  screen: boolean;
+}
+
+export function readWatched(frame: Record<string, unknown>): Watched {
+  const rids: unknown[] = Array.isArray(frame.camera) ? frame.camera : [];
+  return { camera: rids.filter((rid): rid is string => typeof rid === "string"), screen: frame.screen === true };
 }
 
 export function readRights(frame: Record<string, unknown>): MediaRights {

@@ -120,6 +120,8 @@ class Site:
         """As `stage/gateway.py` does it."""
         client, room = self._gateway.client, self._gateway.room
         match frame["op"]:
+            case "enter":
+                await self.tell(name, {"op": "engine", "engine": "sfu", "ice_servers": [], "expires_s": 600})
             case "offer":
                 self.offers.setdefault(name, []).append(frame["sdp"])
                 try:

@@ -18,6 +18,7 @@ export { default as Menu } from "./Menu.vue";
 export { default as PageHeader } from "./PageHeader.vue";
 export { default as RadioGroup } from "./RadioGroup.vue";
 export { default as Select } from "./Select.vue";
+export { default as SignalBars } from "./SignalBars.vue";
 export { default as Skeleton } from "./Skeleton.vue";
 export { default as Spinner } from "./Spinner.vue";
 export { default as StatusTag } from "./StatusTag.vue";
