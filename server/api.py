@@ -7,7 +7,8 @@ import logging
 from importlib import import_module
 from importlib.util import find_spec
 
-from django.core.exceptions import SuspiciousOperation
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
@@ -61,7 +62,9 @@ def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
 @api.exception_handler(SuspiciousOperation)
 def unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
     """A form that cannot be taken apart: broken off, too many fields, a name without end."""
-    return api.create_response(request, {"code": Code.BAD_REQUEST.value, "facts": {"fields": []}}, status=400)
+    if isinstance(error, RequestDataTooBig):  # by a server that has no limit of its own in front of us
+        return refused(request, Refused(Code.TOO_LARGE, max_bytes=settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
+    return refused(request, Refused(Code.BAD_REQUEST, fields=[]))
 
 
 @api.exception_handler(Exception)

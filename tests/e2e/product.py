@@ -163,6 +163,14 @@ class Product:
                 return
         raise AssertionError(f"nobody answers at {self.address}\n{self.log.read_text()}")
 
+    def wait_until_greeting(self) -> None:
+        """Wait until `serve` has said where to go: for a product that does not speak plain HTTP."""
+        end = time.monotonic() + PATIENCE
+        while "Ctrl-C" not in self.log.read_text():
+            assert self._process is None or self._process.poll() is None, self.log.read_text()
+            assert time.monotonic() < end, self.log.read_text()
+            time.sleep(0.1)
+
     def pid(self, name: str) -> int | None:
         """The process that is `web` or `media` now; None while there is none."""
         try:

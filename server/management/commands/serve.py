@@ -113,7 +113,8 @@ class Command(BaseCommand):
             ]
         else:
             door = ["-b", host, "-p", str(port)]
-        command = [sys.executable, "-m", "daphne", "-v", "0", "--no-server-name", *door, "server.asgi:application"]
+        command = [sys.executable, "-m", "server.serving.web", "-v", "0", "--no-server-name", *door]
+        command += ["server.asgi:application"]
         return Child(name="web", command=command, environment=environment)
 
     def _media(self, *, wanted: int, control: int, lan: list[str]) -> Child:
