@@ -14,8 +14,9 @@ from django.utils.http import content_disposition_header, parse_etags
 from ninja import File, Form, Router, Schema, UploadedFile
 
 from meetings.documents import render, storage
-from meetings.documents.commands import DESK, Add, Upload
+from meetings.documents.commands import Add, Upload
 from meetings.documents.models import DocumentState, MeetingDocument
+from meetings.documents.quota import DESK
 from meetings.documents.rendering import desk
 from meetings.live import permissions
 from meetings.live.api import seat_of

@@ -14,17 +14,17 @@ from pydantic import BaseModel, Field, ValidationError
 from meetings.documents import events
 from meetings.documents.events import document_view, presenting_view
 from meetings.documents.models import DocumentState, MeetingDocument, Presenting
+from meetings.documents.quota import DESK, require_room_for
 from meetings.floor.events import SpeechFinished
 from meetings.floor.models import Speech
 from meetings.live.commands import Command, handles
 from meetings.live.events import Event, reacts_to
 from meetings.live.lifecycle import MeetingCancelled, MeetingEnded
 from meetings.live.models import Participant
-from meetings.live.roles import MeetingState, Role
+from meetings.live.roles import MeetingState
 from meetings.live.scene import Scene
 from server.core.errors import Code, Refused
 
-DESK = frozenset({Role.HOST, Role.CO_HOST, Role.SECRETARY})
 MAX_DOCUMENTS = 100
 BEFORE_THE_END = (
     MeetingState.DRAFT,
@@ -101,7 +101,8 @@ def add(cmd: Add, scene: Scene) -> Iterator[Event]:
     if there.filter(pk=upload.document).exists():
         raise Refused(Code.BAD_REQUEST, fields=["upload"])
     if there.exclude(state__in=(DocumentState.FAILED, DocumentState.RECALLED)).count() >= MAX_DOCUMENTS:
-        raise Refused(Code.TOO_MANY, limit=MAX_DOCUMENTS)
+        raise Refused(Code.MATERIALS_FULL, limit=MAX_DOCUMENTS)
+    require_room_for(upload.bytes, uploader=scene.me)
     last = there.aggregate(last=Max("position"))["last"] or 0
     row = MeetingDocument.objects.create(
         id=upload.document,

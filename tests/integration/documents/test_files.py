@@ -157,7 +157,7 @@ def test_a_meeting_takes_a_hundred_documents(room: Room) -> None:
     desk = secretary(room)
     for _ in range(MAX_DOCUMENTS):
         last = ready(room, desk)
-    assert code_of(send(desk)) == Code.TOO_MANY
+    assert code_of(send(desk)) == Code.MATERIALS_FULL
     desk.does("documents.recall", document=str(last.pk))
     assert send(desk).status_code == 200
 
