@@ -90,8 +90,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
             raise Refused(Code.BAD_FRAME)
         elif kind == "do":
             await self._do(frame, self.seat)
-        elif kind == "seen" and isinstance(frame.get("seq"), int):
-            self.subscriber.has_seen(frame["seq"])
+        elif kind == "seen" and isinstance(frame.get("mark"), str):
+            self.subscriber.has_seen(frame["mark"])
         elif kind == "media":
             await media_port.port().frame(self.seat, frame)
         else:

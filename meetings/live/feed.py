@@ -22,7 +22,7 @@ from meetings.live import bell, journal, media_port, snapshots
 from meetings.live.models import Participant
 from meetings.live.roles import Audience, Presence
 from meetings.live.threads import run
-from server.core import clock
+from server.core import clock, ids
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,11 @@ REJOIN_SECONDS = 600.0
 
 @dataclass(eq=False)
 class Subscriber:
-    """One socket. `seq` is the last event written to it; `unseen` what was written since it last said "seen"."""
+    """One socket. `seq` is the last event written to it; `written` and `read` count bytes since it was opened.
+
+    Each beat carries a mark that only this socket is told. Saying it back ("seen") proves that everything before it has
+    been read: nobody can claim to be further than they are.
+    """
 
     participant: UUID
     role: str
@@ -50,9 +54,10 @@ class Subscriber:
     send: Callable[[str], Awaitable[None]]
     close: Callable[[int], Awaitable[None]]
     seq: int = 0
-    unseen_bytes: int = 0
-    unseen_beats: int = 0
-    written: deque[tuple[int, int]] = field(default_factory=deque)
+    written: int = 0
+    read: int = 0
+    marks: deque[tuple[str, int]] = field(default_factory=deque)
+    """Beats not yet answered: the mark, and what `written` was then."""
     closed: bool = False
 
     async def write(self, text: str, *, counted: bool = True) -> None:
@@ -60,9 +65,8 @@ class Subscriber:
         if self.closed:
             return
         if counted:
-            self.unseen_bytes += len(text)
-            self.written.append((self.seq, len(text)))
-        if self.unseen_bytes > MAX_UNSEEN_BYTES or self.unseen_beats > MAX_UNSEEN_BEATS:
+            self.written += len(text)
+        if self.written - self.read > MAX_UNSEEN_BYTES or len(self.marks) > MAX_UNSEEN_BEATS:
             await self.end(SLOW)
             return
         try:
@@ -77,11 +81,19 @@ class Subscriber:
             with contextlib.suppress(Exception):
                 await self.close(code)
 
-    def has_seen(self, seq: int) -> None:
-        """The client says it is up to date to `seq`: what was written for later events still counts."""
-        while self.written and self.written[0][0] <= seq:
-            self.unseen_bytes -= self.written.popleft()[1]
-        self.unseen_beats = 0
+    async def beat(self, *, seq: int, at: str) -> None:
+        """Write a beat with a mark of its own."""
+        mark = ids.new_mark()
+        text = json.dumps({"t": "beat", "seq": seq, "at": at, "mark": mark})
+        self.marks.append((mark, self.written + len(text)))
+        await self.write(text)
+
+    def has_seen(self, mark: str) -> None:
+        """The client has read up to this mark; what was written later still counts. An unknown mark proves nothing."""
+        if any(mark == known for known, _ in self.marks):
+            known = ""
+            while known != mark:
+                known, self.read = self.marks.popleft()
 
 
 @dataclass(eq=False)
@@ -162,7 +174,7 @@ class Feed:
     async def beat(self) -> None:
         """Every fifteen seconds: where the journal stands. Here a lost expulsion or a changed role is noticed."""
         seats = await run(_seats, self.meeting)
-        text = json.dumps({"t": "beat", "seq": self.seq, "at": clock.iso(clock.now())})
+        at = clock.iso(clock.now())
         for subscriber in list(self.subscribers):
             role, presence = seats.get(subscriber.participant, ("", Presence.REMOVED))
             if presence == Presence.REMOVED:
@@ -170,8 +182,7 @@ class Feed:
             elif role != subscriber.role:
                 await subscriber.end(COME_AGAIN)
             else:
-                subscriber.unseen_beats += 1
-                await subscriber.write(text)
+                await subscriber.beat(seq=self.seq, at=at)
 
     async def tell_presence(self) -> None:
         """Tell who is connected to this process, when that has changed, at most every two seconds."""

@@ -147,8 +147,8 @@ class Bot:
                 check_in = {"type": "people.check_in"}
                 await self._send({"t": "do", "id": str(uuid.uuid4()), "command": check_in})
                 await self._offer()
-            case {"t": "beat", "seq": seq}:
-                await self._send({"t": "seen", "seq": seq})
+            case {"t": "beat", "mark": mark}:
+                await self._send({"t": "seen", "mark": mark})
                 if self._media is None or not self._media.alive:
                     await self._offer()
             case {"t": "events", "events": events}:

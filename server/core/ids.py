@@ -15,6 +15,11 @@ def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
+def new_mark() -> str:
+    """A word of 64 bits that nobody guesses while it matters."""
+    return secrets.token_hex(8)
+
+
 def token_digest(token: str) -> str:
     """What is stored of a link's secret: enough to recognise it, not to use it."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from meetings.live import bell
 from meetings.live.consumer import decode
-from meetings.live.feed import hub
+from meetings.live.feed import MAX_UNSEEN_BEATS, hub
 from meetings.live.models import Participant
 from meetings.live.roles import Role
 from server.asgi import application
@@ -192,10 +192,39 @@ async def test_somebody_not_invited_sees_nothing(cast: Cast) -> None:
 async def test_too_many_frames_close_the_line(cast: Cast) -> None:
     async with cast.connect("li") as li:
         for _ in range(120):
-            await li.send(t="seen", seq=0)
+            await li.send(t="seen", mark="")
         while (message := await li.socket.receive_output(timeout=5))["type"] != "websocket.close":
             pass
         assert message["code"] == 4029
+
+
+async def test_who_claims_to_be_ahead_of_the_journal_is_closed_like_who_says_nothing(cast: Cast) -> None:
+    async with cast.connect("li") as liar:
+        await liar.do("nothing")  # from here on it is in the feed
+        feed = hub.feeds[cast.room.meeting_id]
+        for _ in range(MAX_UNSEEN_BEATS + 1):
+            await feed.beat()
+            await liar.send(t="seen", mark="f" * 16)
+            await liar.send(t="seen", seq=10**30)
+        while (message := await liar.socket.receive_output(timeout=5))["type"] != "websocket.close":
+            pass
+        assert message["code"] == 4008
+
+
+async def test_who_says_each_mark_back_is_kept(cast: Cast) -> None:
+    async with cast.connect("li") as li:
+        await li.do("nothing")
+        feed = hub.feeds[cast.room.meeting_id]
+        for _ in range(MAX_UNSEEN_BEATS + 3):
+            await feed.beat()
+            await li.send(t="seen", mark=(await li.until("beat"))["mark"])
+        assert (await li.do("people.leave"))["t"] == "done"
+
+
+async def test_coming_back_from_beyond_the_journal_brings_a_snapshot(cast: Cast) -> None:
+    async with cast.connect("li", since=10**30) as li:
+        assert li.welcome["snapshot"] is not None
+        assert li.welcome["seq"] == 0
 
 
 async def test_companions_have_no_media(cast: Cast) -> None:
@@ -219,7 +248,7 @@ frames = st.one_of(
         {"t": st.sampled_from(["do", "hello", "seen", "media", "beat", ""])},
         optional={
             "id": json_values | st.uuids().map(str),
-            "seq": json_values,
+            "mark": json_values,
             "op": st.sampled_from(["offer", "view", "leave", "resume", "x"]) | json_values,
             "sdp": json_values,
             "connection": json_values,

@@ -127,9 +127,9 @@ describe("events", () => {
 
   it("that got lost at the end are noticed by the second beat", () => {
     const { socket, sockets } = liveLine(10);
-    socket().says({ t: "beat", seq: 11, at: AT });
-    expect(socket().sent.pop()).toEqual({ t: "seen", seq: 10 });
-    socket().says({ t: "beat", seq: 11, at: AT });
+    socket().says({ t: "beat", seq: 11, at: AT, mark: "a" });
+    expect(socket().sent.pop()).toEqual({ t: "seen", mark: "a" });
+    socket().says({ t: "beat", seq: 11, at: AT, mark: "b" });
     vi.advanceTimersByTime(500);
     expect(sockets).toHaveLength(2);
   });
@@ -187,7 +187,7 @@ describe("a cut", () => {
     const { sockets, socket } = liveLine();
     for (let beat = 0; beat < 4; beat++) {
       vi.advanceTimersByTime(15_000);
-      socket().says({ t: "beat", seq: 10, at: AT });
+      socket().says({ t: "beat", seq: 10, at: AT, mark: "a" });
     }
     expect(sockets).toHaveLength(1);
     vi.advanceTimersByTime(SILENCE + 500);

@@ -8,6 +8,7 @@
 import { ApiError, CLOSED } from "@/api/errors";
 import { Pending } from "./pending";
 import {
+  type Beat,
   CLOSE_MALFORMED,
   type ClientFrame,
   type Command,
@@ -141,7 +142,7 @@ export class Connection {
       case "refused":
         return this.refused(frame.id, frame.code, frame.facts);
       case "beat":
-        return this.beat(frame.seq, frame.at);
+        return this.beat(frame);
       case "volatile":
         return this.settings.listener.volatile(frame);
       case "media":
@@ -202,12 +203,12 @@ export class Connection {
     else if (this.status !== "live") this.refusal = new ApiError(code, facts);
   }
 
-  private beat(seq: number, at: string): void {
+  private beat({ seq, at, mark }: Beat): void {
     this.settings.listener.clock(at);
     // An event may still be on its way when a beat overtakes it; after a whole beat it is lost.
     if ((this.seq ?? 0) < this.promised) return this.reconnect();
     this.promised = seq;
-    this.send({ t: "seen", seq: this.seq ?? 0 });
+    this.send({ t: "seen", mark });
   }
 
   private dropped(code: number): void {

@@ -61,19 +61,27 @@ export interface VolatileFrame {
 
 export type MediaFrame = { t: "media"; op: string } & Record<string, unknown>;
 
+/** Where the journal stands. The mark goes back as `seen`: it shows that all before it was read. */
+export interface Beat {
+  t: "beat";
+  seq: number;
+  at: string;
+  mark: string;
+}
+
 export type ServerFrame =
   | Welcome
   | { t: "done"; id: string; seq: number; result: unknown }
   | { t: "refused"; id: string | null; code: string; facts: Facts }
   | { t: "events"; events: Told[] }
-  | { t: "beat"; seq: number; at: string }
+  | Beat
   | VolatileFrame
   | MediaFrame;
 
 export type ClientFrame =
   | { t: "hello"; protocol: number; meeting: string; since: number | null; seat: Seat }
   | { t: "do"; id: string; command: Command }
-  | { t: "seen"; seq: number }
+  | { t: "seen"; mark: string }
   | ({ t: "media"; op: string } & Record<string, unknown>);
 
 /** Close codes after which coming back is useless, and the error that people read then. */
