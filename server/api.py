@@ -48,7 +48,10 @@ for prefix, module in ROUTERS.items():
 @api.exception_handler(Refused)
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     """A refusal with its code and facts."""
-    return api.create_response(request, {"code": error.code.value, "facts": error.facts}, status=error.status)
+    response = api.create_response(request, {"code": error.code.value, "facts": error.facts}, status=error.status)
+    if retry_after := error.facts.get("retry_after"):
+        response.headers["Retry-After"] = str(retry_after)
+    return response
 
 
 @api.exception_handler(ValidationError)

@@ -24,8 +24,12 @@ from meetings.live.execute import execute
 from meetings.live.roles import Role
 from server.core import ids
 from server.core.errors import Code, Refused
+from server.core.rates import Rate
 
 router = Router(tags=["documents"])
+
+UPLOADS = Rate("upload", most=120, seconds=300)
+"""For each participant, whatever becomes of the file: what is taken is limited by `quota`."""
 
 
 class Limits(Schema):
@@ -77,6 +81,7 @@ def upload(
     me = seat_of(request, meeting_id)
     if me.role not in permissions.TABLE[Add.name]:
         raise Refused(Code.NOT_ALLOWED, command=Add.name)
+    UPLOADS.take(me.pk)
     if file.size is None or file.size > settings.MAX_DOCUMENT_BYTES:
         raise Refused(Code.TOO_LARGE, max_bytes=settings.MAX_DOCUMENT_BYTES)
     if not storage.looks_like_pdf(file.read(storage.SNIFFED)):

@@ -11,8 +11,12 @@ from meetings.live.execute import execute
 from meetings.live.feed import events_frame
 from meetings.live.models import Participant
 from meetings.live.roles import audience_of
+from server.core.rates import Rate
 
 router = Router(tags=["live"])
+
+COMMANDS = Rate("do", most=200, seconds=10)
+"""For each participant: what a socket may send in the long run (see `consumer`)."""
 
 
 class Do(Schema):
@@ -38,6 +42,7 @@ def seat_of(request: HttpRequest, meeting_id: UUID) -> Participant:
 def do(request: HttpRequest, meeting_id: UUID, body: Do) -> Done:
     """Carry out one live command."""
     me = seat_of(request, meeting_id)
+    COMMANDS.take(me.pk)
     command = commands.parse(body.command)
     answer = execute(meeting_id=meeting_id, actor=me.pk, command_id=str(body.id), command=command)
     return Done(seq=answer.seq, result=answer.result)

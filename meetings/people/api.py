@@ -16,10 +16,17 @@ from meetings.people.models import MeetingVenue, Venue
 from server.accounts.guard import signed_in
 from server.accounts.models import Person
 from server.core import clock, ids
+from server.core.addresses import address_of
 from server.core.errors import Code, Refused, refuse
+from server.core.rates import Rate
 
 router = Router(tags=["people"])
 
+LINKS_MADE = Rate("guest-link", most=60, seconds=60)
+"""For each participant who makes them."""
+LINKS_TAKEN_UP = Rate("take-up", most=120, seconds=300)
+LINKS_READ = Rate("venue-link", most=600, seconds=300)
+"""For each address: a venue's people all scan its QR within minutes, behind one address."""
 INVITERS = frozenset({Role.HOST, Role.CO_HOST, Role.SECRETARY})
 
 
@@ -103,6 +110,7 @@ def guest_link(request: HttpRequest, meeting_id: UUID, participant_id: UUID) -> 
     me = seat_of(request, meeting_id)
     if me.role not in INVITERS:
         raise Refused(Code.NOT_ALLOWED)
+    LINKS_MADE.take(me.pk)
     guest = Participant.objects.filter(meeting_id=meeting_id, pk=participant_id, person=None).first()
     if guest is None:
         raise Refused(Code.NOT_FOUND, what="participant")
@@ -114,6 +122,7 @@ def guest_link(request: HttpRequest, meeting_id: UUID, participant_id: UUID) -> 
 @router.post("/guest", response=Seat)
 def take_up(request: HttpRequest, body: Token) -> Seat:
     """Take up a guest's link: this browser now holds the guest's seat."""
+    LINKS_TAKEN_UP.take(address_of(request))
     guest = links.take_up(body.token, clock.now())
     seats = dict(request.session.get(access.GUEST_SEATS, {}))
     seats[str(guest.meeting_id)] = [str(guest.pk), ids.token_digest(body.token)]
@@ -151,6 +160,7 @@ def venue_qr(request: HttpRequest, meeting_id: UUID, venue_id: UUID) -> HttpResp
 @router.get("/venue-link/{token}", response=VenueLinkOut)
 def read_venue_link(request: HttpRequest, token: str) -> VenueLinkOut:
     """What a scanned QR leads to; says nothing but the meeting's and the venue's names."""
+    LINKS_READ.take(address_of(request))
     meeting_id, venue_id = links.venue_of(token)
     meeting = Meeting.objects.filter(pk=meeting_id).first()
     venue = Venue.objects.filter(pk=venue_id).first()

@@ -19,9 +19,16 @@ from ninja import Router, Schema, Status
 from ninja.decorators import decorate_view
 
 from server.accounts.models import Account
+from server.core.addresses import address_of
 from server.core.errors import Code, Refused
+from server.core.rates import Rate
 
 router = Router(tags=["accounts"])
+
+SIGN_INS = Rate("sign-in", most=120, seconds=300)
+"""For each address. A venue of fifty people shares one, and some of them need a second try."""
+PASSWORD_CHANGES = Rate("change-password", most=10, seconds=900)
+"""For each account: whoever finds a computer unlocked does not get to guess the password there."""
 
 
 class Credentials(Schema):
@@ -96,6 +103,7 @@ def csrf(request: HttpRequest) -> Status[None]:
 @router.post("/sign-in", response=SignedIn)
 def sign_in(request: HttpRequest, credentials: Credentials) -> SignedIn:
     """Sign in. Five failures lock the name for fifteen minutes (`LOCKED_OUT`, fact `minutes`)."""
+    SIGN_INS.take(address_of(request))
     named = {"username": credentials.username}
     try:
         account = authenticate(request, username=credentials.username, password=credentials.password)
@@ -131,6 +139,7 @@ def change_password(request: HttpRequest, body: NewPassword) -> SignedIn:
     account = request.user
     if not isinstance(account, Account):
         raise Refused(Code.NOT_SIGNED_IN)
+    PASSWORD_CHANGES.take(account.pk)
     if not account.check_password(body.old):
         raise Refused(Code.WRONG_CREDENTIALS)
     try:

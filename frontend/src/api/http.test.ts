@@ -77,3 +77,11 @@ it("tells once more that the session is over", async () => {
   await expect(get("/x")).rejects.toMatchObject({ code: "WRONG_CREDENTIALS" });
   expect(told).toHaveBeenCalledTimes(1);
 });
+
+it.each([
+  [{ "Retry-After": "7" }, 7],
+  [{}, 60],
+])("says how long to wait when only a proxy speaks (%o)", async (headers, seconds) => {
+  server(new Response("<html>", { status: 429, headers: headers as Record<string, string> }));
+  await expect(get("/x")).rejects.toMatchObject({ code: "TOO_MANY", facts: { retry_after: seconds } });
+});

@@ -4,7 +4,7 @@
  * Django's CSRF cookie goes back in a header; when the server has not set it yet, it is fetched once before the first
  * unsafe request. Nothing is retried here: a repeated POST is the caller's decision.
  */
-import { ApiError, OFFLINE, UNKNOWN } from "./errors";
+import { ApiError, type Facts, OFFLINE, UNKNOWN } from "./errors";
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -110,8 +110,12 @@ function refusal(response: Response, answer: unknown): ApiError {
   const { code, facts } = (answer ?? {}) as { code?: unknown; facts?: Record<string, unknown> };
   const name = typeof code === "string" ? code : (BY_STATUS[response.status] ?? UNKNOWN);
   if (name === "NOT_SIGNED_IN") signedOut();
-  return new ApiError(name, facts ?? {}, response.status);
+  return new ApiError(name, facts ?? factsOf(response), response.status);
 }
+
+/** A proxy's refusal has no facts; how long to wait may stand in its header. */
+const factsOf = (response: Response): Facts =>
+  response.status === 429 ? { retry_after: Number(response.headers.get("Retry-After")) || 60 } : {};
 
 function address(path: string, query: Options["query"]): string {
   const parameters = new URLSearchParams();
