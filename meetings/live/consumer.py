@@ -21,6 +21,7 @@ from meetings.live.roles import Role, audience_of
 from meetings.live.threads import run
 from server.core import clock, ids
 from server.core.errors import Code, Refused
+from server.core.text import can_be_kept, require_kept
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +75,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 await self.close(TOO_MANY)
                 return
             frame = decode(text_data)
-            frame_id = frame.get("id") if isinstance(frame.get("id"), str) else None
+            frame_id = id_of(frame)
+            require_kept(frame)
             await self._on(frame)
         except Refused as refused:
             await self._refuse(refused, frame_id)
@@ -179,6 +181,12 @@ def decode(text: str | None) -> dict[str, Any]:
     if len(text) > MAX_FRAME and frame.get("t") != "media":
         raise Refused(Code.TOO_LARGE)
     return frame
+
+
+def id_of(frame: dict[str, Any]) -> str | None:
+    """The identifier that the answer carries too, when it is one that can be sent."""
+    given = frame.get("id")
+    return given if isinstance(given, str) and can_be_kept(given) else None
 
 
 def uuid_in(frame: dict[str, Any], key: str) -> UUID:

@@ -15,7 +15,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.views.decorators.csrf import ensure_csrf_cookie
-from ninja import Router, Schema, Status
+from ninja import Field, Router, Schema, Status
 from ninja.decorators import decorate_view
 
 from server.accounts.models import Account
@@ -34,15 +34,15 @@ PASSWORD_CHANGES = Rate("change-password", most=10, seconds=900)
 class Credentials(Schema):
     """What a person types to sign in."""
 
-    username: str
-    password: str
+    username: str = Field(max_length=150)
+    password: str = Field(max_length=1000)
 
 
 class NewPassword(Schema):
     """The present password and the wanted one."""
 
-    old: str
-    new: str
+    old: str = Field(max_length=1000)
+    new: str = Field(max_length=1000)
 
 
 class OrganizationOut(Schema):

@@ -29,6 +29,7 @@ class Code(StrEnum):
     TOO_MANY = "TOO_MANY"
     UNKNOWN_COMMAND = "UNKNOWN_COMMAND"
     BAD_REQUEST = "BAD_REQUEST"
+    BAD_TEXT = "BAD_TEXT"
     BAD_PROTOCOL = "BAD_PROTOCOL"
     NOT_FOUND = "NOT_FOUND"
     # the meeting
@@ -87,6 +88,7 @@ HTTP_STATUS: dict[Code, int] = {
     Code.UPLOADS_WAITING: 429,
     Code.BAD_FRAME: 400,
     Code.BAD_REQUEST: 400,
+    Code.BAD_TEXT: 400,
     Code.UNKNOWN_COMMAND: 400,
     Code.PASSWORD_TOO_WEAK: 400,
     Code.INTERNAL: 500,

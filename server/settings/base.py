@@ -154,6 +154,7 @@ AXES_VERBOSE = False
 SILENCED_SYSTEM_CHECKS = ["axes.W002", "axes.W006"]
 
 HTTPS = env("HTTPS") == "1"
+SESSION_ENGINE = "server.accounts.sessions"
 SESSION_COOKIE_NAME = "gongshang_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -90,6 +90,20 @@ def test_a_missing_field_is_named(account: Account) -> None:
     assert (status, body) == (400, {"code": "BAD_REQUEST", "facts": {"fields": ["password"]}})
 
 
+def test_an_endless_name_or_password_is_not_even_tried(account: Account) -> None:
+    for field in ("username", "password"):
+        status, body = post(
+            Client(), "/api/accounts/sign-in", **{"username": "host", "password": "x", field: "长" * 2000}
+        )
+        assert (status, body) == (400, {"code": "BAD_REQUEST", "facts": {"fields": [field]}})
+
+
+def test_a_body_that_is_no_json_is_a_bad_request(account: Account) -> None:
+    for body in ("", "{", "[" * 100_000, '"' * 3, b"\xff"):
+        answer = Client().post("/api/accounts/sign-in", body, content_type="application/json")
+        assert (answer.status_code, answer.json()["code"]) == (400, "BAD_REQUEST")
+
+
 def test_a_crash_is_a_code_and_no_trace(
     account: Account, room: Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
