@@ -23,6 +23,12 @@ log = logging.getLogger(__name__)
 AnyEvent = Any
 _events: TypeAdapter[Any] = TypeAdapter(Event)
 
+HANDSHAKE = 3.0
+"""Seconds for a connection to come about: a worker that is stopped accepts in the kernel and never answers."""
+HEARTBEAT = 3.0
+BACKLOG = 10_000
+"""Events waiting for the caller; with more the line is closed and begun anew, as after any loss."""
+
 
 class MediaUnavailable(Exception):
     """No worker answered."""
@@ -40,7 +46,8 @@ class MediaClient:
     """One control connection, kept alive.
 
     `on_event` gets the models of `messages.py` in order; it must not block. `on_connected(epoch)` is awaited after
-    every (re)connect, before events are delivered: push rights and stage there. `on_lost()` tells that nobody is there.
+    every (re)connect, before events are delivered: push rights and stage there. `on_lost()` tells that nobody is there;
+    then `on_failed(refused)` after every vain attempt: refused means that nothing listens there, a process is dead.
     """
 
     def __init__(
@@ -51,6 +58,7 @@ class MediaClient:
         on_event: Callable[[AnyEvent], Awaitable[None] | None] = lambda event: None,
         on_connected: Callable[[str], Awaitable[None]] | None = None,
         on_lost: Callable[[], None] = lambda: None,
+        on_failed: Callable[[bool], None] = lambda refused: None,
         timeout: float = 5.0,
     ) -> None:
         self._url = url
@@ -58,6 +66,7 @@ class MediaClient:
         self._on_event = on_event
         self._on_connected = on_connected
         self._on_lost = on_lost
+        self._on_failed = on_failed
         self._timeout = timeout
         self._numbers = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
@@ -109,18 +118,29 @@ class MediaClient:
         delay = 0.1
         async with aiohttp.ClientSession() as session:
             while True:
-                with suppress(aiohttp.ClientError, OSError, TimeoutError):
-                    async with session.ws_connect(
-                        self._url, headers=self._headers, heartbeat=5, max_msg_size=4_000_000
-                    ) as line:
-                        delay = 0.1
-                        await self._listen(line)
+                line = await self._connect(session)
+                if line is not None:
+                    delay = 0.1
+                    async with line:
+                        with suppress(aiohttp.ClientError, OSError, TimeoutError):
+                            await self._listen(line)
                 await asyncio.sleep(delay * (0.5 + random.random()))  # noqa: S311 - jitter
                 delay = min(delay * 2, 0.5)
 
+    async def _connect(self, session: aiohttp.ClientSession) -> aiohttp.ClientWebSocketResponse | None:
+        try:
+            async with asyncio.timeout(HANDSHAKE):
+                return await session.ws_connect(
+                    self._url, headers=self._headers, heartbeat=HEARTBEAT, max_msg_size=4_000_000
+                )
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+            self._on_failed(isinstance(cause, ConnectionRefusedError))
+            return None
+
     async def _listen(self, line: aiohttp.ClientWebSocketResponse) -> None:
         # Events wait in their own queue: the caller's `on_connected` makes requests, whose answers must be read.
-        queue: asyncio.Queue[AnyEvent] = asyncio.Queue()
+        queue: asyncio.Queue[AnyEvent] = asyncio.Queue(BACKLOG)
         teller = asyncio.create_task(self._deliver(queue, line))
         try:
             async for frame in line:
@@ -137,6 +157,8 @@ class MediaClient:
                     if isinstance(event, Hello):
                         self.hello = event
                         self._line = line
+                    if queue.full():
+                        break
                     queue.put_nowait(event)
         finally:
             self._line = None

@@ -8,20 +8,21 @@ import asyncio
 import hmac
 import json
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from aiohttp import WSMsgType, web
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from server.media.endpoint import Rights
 from server.media.messages import (
     CloseRoom,
     Drain,
+    Draining,
     Hello,
     Join,
     Leave,
-    Load,
     Problem,
     Request,
     Sending,
@@ -30,7 +31,7 @@ from server.media.messages import (
     View,
 )
 from server.media.plane import Declined, MediaPlane
-from server.media.room import Layout, RoomEvent
+from server.media.room import Layout
 
 logger = logging.getLogger(__name__)
 
@@ -42,12 +43,13 @@ _requests: TypeAdapter[Any] = TypeAdapter(Request)
 class ControlServer:
     """See the module."""
 
-    def __init__(self, *, plane: MediaPlane, token: str, worker: str) -> None:
+    def __init__(self, *, plane: MediaPlane, token: str, worker: str, drain: Callable[[], None]) -> None:
         self._plane = plane
+        self._drain = drain
         self._expected = f"Bearer {token}"
         self._worker = worker
         self._lines: dict[web.WebSocketResponse, tuple[asyncio.Queue[str], asyncio.Task[None]]] = {}
-        plane.tell = self._tell
+        plane.tell = self.tell
 
     def application(self) -> web.Application:
         application = web.Application()
@@ -65,6 +67,8 @@ class ControlServer:
         queue.put_nowait(
             Hello(worker=self._worker, epoch=self._plane.epoch, udp=self._plane.port.number).model_dump_json()
         )
+        if self._plane.draining:
+            queue.put_nowait(Draining().model_dump_json())
         writer = asyncio.create_task(self._write(line, queue))
         self._lines[line] = (queue, writer)
         try:
@@ -83,7 +87,8 @@ class ControlServer:
                 await line.send_str(await queue.get())
             await line.close(code=1013)
 
-    def _tell(self, event: RoomEvent | Load) -> None:
+    def tell(self, event: BaseModel) -> None:
+        """An event, to every control connection."""
         text = event.model_dump_json()
         for queue, _ in self._lines.values():
             if not queue.full():  # a full one is closed by its writer
@@ -142,7 +147,7 @@ class ControlServer:
                 )
                 return {}
             case Drain():
-                plane.draining = True
+                self._drain()
                 return {}
             case CloseRoom():
                 await plane.close_room(room=request.room)

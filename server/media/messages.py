@@ -194,6 +194,13 @@ class Load(_Message):
     """Of one core, 0 to 1."""
 
 
+class Draining(_Message):
+    """This worker takes nobody new and will end: give its rooms another home. Told once, and after every hello."""
+
+    ev: Literal["draining"] = "draining"
+
+
 Event = Annotated[
-    Hello | SlotsChanged | Connected | Disconnected | Speaking | Watched | Quality | Load, Field(discriminator="ev")
+    Hello | SlotsChanged | Connected | Disconnected | Speaking | Watched | Quality | Load | Draining,
+    Field(discriminator="ev"),
 ]

@@ -37,7 +37,15 @@ aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: ["127.0.0.1"]  # aioi
 class Worker:
     """`python -m server.media` as the supervisor starts it."""
 
-    def __init__(self, folder: Path, *, udp_host: str = "127.0.0.1", announce: str = "127.0.0.1") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        name: str = "media-0",
+        udp_host: str = "127.0.0.1",
+        announce: str = "127.0.0.1",
+    ) -> None:
+        self.name = name
         self._place = ["--udp-host", udp_host, "--announce", announce]
         self.token_file = folder / "token"
         self.token_file.write_text(TOKEN)
@@ -47,7 +55,7 @@ class Worker:
     def start(self) -> None:
         command = [sys.executable, "-m", "server.media", *self._place]
         command += ["--udp-port", str(self.udp_port), "--control-port", str(self.control_port)]
-        command += ["--token-file", str(self.token_file)]
+        command += ["--token-file", str(self.token_file), "--worker", self.name]
         self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         ready = json.loads(self._process.stdout.readline())
@@ -63,11 +71,21 @@ class Worker:
         self._process.kill()
         self._process.wait(5)
 
-    def stop(self) -> int:
+    def ask_to_end(self) -> None:
+        """SIGTERM: it drains first."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+
+    def wait(self) -> int:
+        """Until it has ended by itself."""
+        assert self._process is not None
+        return self._process.wait(20)
+
+    def stop(self, by: signal.Signals = signal.SIGINT) -> int:
         if self._process is None:
             return 0
         if self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
+            self._process.send_signal(by)
         code = self._process.wait(10)
         assert self._process.stdout is not None
         self._process.stdout.close()

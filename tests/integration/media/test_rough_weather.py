@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import signal
 import socket
 
 import pytest
@@ -136,4 +137,4 @@ async def test_what_was_decided_earlier_does_not_overrule(gateway: Gateway) -> N
 
 
 def test_sigterm_ends_the_worker_cleanly(worker: Worker) -> None:
-    assert worker.stop() == 0
+    assert worker.stop(signal.SIGTERM) == 0
