@@ -134,10 +134,11 @@ class Feed:
             if any(told.type == "journal.redacted" for told in new):
                 self.tail.clear()
                 snapshots.forget(self.meeting)
+            # Before the sockets are written: whoever may no longer be heard is silent at once.
+            await media_port.port().grown(self.meeting, {told.type for told in new})
             frames = {audience: events_frame(new, audience) for audience in Audience}
             for subscriber in list(self.subscribers):
                 await self._bring(subscriber, new, frames)
-            await media_port.port().grown(self.meeting, {told.type for told in new})
         self.subscribers = {subscriber for subscriber in self.subscribers if not subscriber.closed}
 
     async def _bring(self, subscriber: Subscriber, new: list[journal.Told], frames: dict[Audience, str]) -> None:

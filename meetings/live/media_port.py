@@ -27,7 +27,7 @@ class MediaPort(Protocol):
         """The connection is gone; the endpoint's media may go on (the phone may only have changed networks)."""
 
     async def grown(self, meeting: UUID, types: set[str]) -> None:
-        """The meeting's journal has grown by events of these types."""
+        """The meeting's journal has grown by events of these types. Returns at once: a feed waits for it."""
 
 
 class _NoMedia:

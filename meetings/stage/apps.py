@@ -14,10 +14,14 @@ class StageConfig(AppConfig):
         """Register the slice's commands, events and snapshot."""
         from meetings.stage import commands, snapshot  # noqa: F401
 
-        if settings.MEDIA_CONTROL_URL:
+        if settings.MEDIA_CONTROL_URLS:
             from meetings.live import media_port
             from meetings.stage import relays
             from meetings.stage.gateway import Gateway
+            from meetings.stage.pool import SfuPool
 
             relays.configured()
-            media_port.plug(Gateway(url=settings.MEDIA_CONTROL_URL, token=settings.MEDIA_TOKEN))
+            pool = SfuPool(
+                urls=settings.MEDIA_CONTROL_URLS, token=settings.MEDIA_TOKEN, spread_above=settings.MEDIA_SPREAD_ABOVE
+            )
+            media_port.plug(Gateway(pool))

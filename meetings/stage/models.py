@@ -1,4 +1,4 @@
-"""What is on the big picture when nobody speaks, chosen by the staff."""
+"""What is on the big picture when nobody speaks, chosen by the staff; and where a meeting's media lives."""
 
 from django.db import models
 
@@ -13,3 +13,21 @@ class Stage(models.Model):
 
     def __str__(self) -> str:
         return f"stage of {self.meeting_id}"
+
+
+class MediaLease(models.Model):
+    """Which media workers carry a meeting: `worker@epoch`, read and written by `leases` alone.
+
+    `generation` grows with every change; a change names the one it has seen, so that of two web processes one wins
+    and the other reads what the first decided. There is one row per meeting that is going on.
+    """
+
+    meeting = models.OneToOneField(Meeting, on_delete=models.CASCADE, primary_key=True, related_name="media_lease")
+    home = models.CharField(max_length=200)
+    annexes = models.JSONField(default=list)
+    leaving = models.JSONField(default=list)
+    generation = models.PositiveIntegerField(default=1)
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"media of {self.meeting_id} on {self.home}"

@@ -24,6 +24,11 @@ class Wanted:
     big: str | None
     order: list[str]
 
+    @property
+    def over(self) -> bool:
+        """Nobody comes back: the media of the meeting is closed."""
+        return self.state in (MeetingState.ENDED, MeetingState.DONE, MeetingState.CANCELLED)
+
 
 def read_wanted(meeting_id: UUID) -> Wanted:
     """The rights and the picture as the database has them now."""

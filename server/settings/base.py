@@ -177,8 +177,11 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 MAX_DOCUMENT_BYTES = 50_000_000
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
-# The media worker (server/media). Without a control address the product runs without sound and picture.
-MEDIA_CONTROL_URL = env("MEDIA_CONTROL_URL")
+# The media workers (server/media). Without a control address the product runs without sound and picture.
+MEDIA_CONTROL_URLS = env_list("MEDIA_CONTROL_URLS") or env_list("MEDIA_CONTROL_URL")
+MEDIA_WORKERS = int(env("MEDIA_WORKERS") or 0)  # of `manage.py serve`; 0: one per core
+# A meeting takes a second worker of its machine when the first has more endpoints than this; 0: never.
+MEDIA_SPREAD_ABOVE = int(env("MEDIA_SPREAD_ABOVE") or 0)
 # What members reach it at, in the order of preference; nothing: the machine's own addresses.
 MEDIA_ANNOUNCE = env_list("MEDIA_ANNOUNCE")
 MEDIA_TOKEN = env("MEDIA_TOKEN") or generated_secret("media_token")

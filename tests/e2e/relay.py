@@ -15,7 +15,8 @@ class Relay:
         self._open: set[socket.socket] = set()
         self._guard = threading.Lock()
         self._door = socket.create_server(("127.0.0.1", 0))
-        self.address = f"http://127.0.0.1:{self._door.getsockname()[1]}"
+        self.port = self._door.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
         threading.Thread(target=self._serve, daemon=True).start()
 
     def cut(self) -> None:

@@ -10,6 +10,7 @@ from meetings.live.media_port import Seat
 from meetings.live.threads import run
 from meetings.stage import relays
 from meetings.stage.gateway import Gateway
+from meetings.stage.pool import SfuPool
 from server.core.errors import Code, Refused
 from tests.story import Somebody, new_room
 
@@ -29,7 +30,7 @@ class Door:
     """The gateway, and what it told."""
 
     def __init__(self) -> None:
-        self.gateway = Gateway(url="http://127.0.0.1:9/control", token="nobody")
+        self.gateway = Gateway(SfuPool(urls=["http://127.0.0.1:9/control"], token="nobody"))
         self.told: list[dict[str, Any]] = []
 
     async def enter(self, who: Somebody, *, seat: str = "person") -> dict[str, Any]:
