@@ -5,6 +5,7 @@ Nothing here asks another machine.
 
 import socket
 from ipaddress import IPv4Address
+from itertools import islice
 
 import ifaddr
 
@@ -30,12 +31,13 @@ def _towards_the_world() -> str | None:
         return str(probe.getsockname()[0])
 
 
-def free_port(*, after: int) -> int:
-    """The next TCP port that nobody on this machine listens on.
+def free_ports(count: int, *, after: int) -> list[int]:
+    """The next TCP ports that nobody on this machine listens on.
 
-    Not one from the kernel's ephemeral range: a client that keeps trying a dead server there may connect to itself.
+    None from the kernel's ephemeral range: a client that keeps trying a dead server there may connect to itself.
     """
-    return next(port for port in range(after + 1, 65_536) if is_free("127.0.0.1", port, socket.SOCK_STREAM))
+    free = (port for port in range(after + 1, 65_536) if is_free("127.0.0.1", port, socket.SOCK_STREAM))
+    return list(islice(free, count))
 
 
 def is_free(host: str, port: int, kind: socket.SocketKind) -> bool:

@@ -32,6 +32,7 @@ class Child:
     name: str
     command: list[str]
     environment: dict[str, str] = field(default_factory=dict)
+    ends_by: signal.Signals = signal.SIGTERM
 
 
 def delay_after(deaths: int) -> float:
@@ -58,7 +59,7 @@ async def _keep(child: Child, *, folder: Path, stop: asyncio.Event) -> None:
             ending = asyncio.create_task(process.wait())
             await asyncio.wait({ending, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if stop.is_set():
-                await _end(process)
+                await _end(process, by=child.ends_by)
                 break
             deaths = 1 if time.monotonic() - born > STEADY else deaths + 1
             delay = delay_after(deaths)
@@ -90,10 +91,10 @@ async def _start(child: Child) -> Process:
     )
 
 
-async def _end(process: Process) -> None:
+async def _end(process: Process, *, by: signal.Signals) -> None:
     if process.returncode is not None:
         return
-    process.terminate()
+    process.send_signal(by)
     try:
         async with asyncio.timeout(GRACE):
             await process.wait()

@@ -172,14 +172,14 @@ class Product:
             time.sleep(0.1)
 
     def pid(self, name: str) -> int | None:
-        """The process that is `web` or `media` now; None while there is none."""
+        """The process that is `web` or `media-0` now; None while there is none."""
         try:
             return int((self.folder / "run" / f"{name}.pid").read_text())
         except FileNotFoundError:
             return None
 
     def kill(self, name: str) -> None:
-        """kill -9 `web` or `media`; returns when it is dead, not when there is a new one."""
+        """kill -9 `web` or `media-0`; returns when it is dead, not when there is a new one."""
         pid = self.pid(name)
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
@@ -222,6 +222,14 @@ class Product:
         snapshot: dict[str, Any] = json.loads(printed[printed.index("=") + 1 :])
         return snapshot
 
+    def media_home(self, meeting: str) -> str:
+        """The worker that has the meeting's media, with the epoch of its life: `media-0@…`."""
+        program = (
+            f"from meetings.stage.models import MediaLease;print('=' + MediaLease.objects.get(pk='{meeting}').home)"
+        )
+        printed = self.manage("shell", "--no-imports", "-c", program)
+        return printed[printed.index("=") + 1 :].strip()
+
     def meeting(self) -> str:
         """The demo city's meeting of today."""
         meetings = self.client("secretary").get("/api/me/home")["meetings"]
@@ -229,7 +237,7 @@ class Product:
 
 
 @contextmanager
-def running_product(folder: Path, *, city: bool = True) -> Iterator[Product]:
+def running_product(folder: Path, *options: str, city: bool = True) -> Iterator[Product]:
     """The product with an up-to-date database and, if wanted, the demo city; ended afterwards."""
     assert (ROOT / "frontend" / "dist" / "index.html").exists(), "The frontend is not built: run `make build`"
     product = Product(folder)
@@ -237,7 +245,7 @@ def running_product(folder: Path, *, city: bool = True) -> Iterator[Product]:
         product.start("--no-documents", command="demo")
     else:
         product.manage("migrate", "--verbosity", "0", "--skip-checks")
-        product.start()
+        product.start(*options)
     try:
         yield product
     finally:

@@ -106,11 +106,11 @@ def test_a_ballot_sent_into_a_dead_server_is_counted_once(hall: Hall) -> None:
 def test_a_dead_media_worker_is_replaced_and_nobody_reloads(hall: Hall) -> None:
     host, member = admitted(hall, "host"), admitted(hall, "m17")
     speaking(hall, host, member)
-    old = hall.product.pid("media")
+    home = hall.product.media_home(hall.meeting)
 
-    hall.product.kill("media")
+    hall.product.kill(home.partition("@")[0])
     begin = time.monotonic()
-    while hall.product.pid("media") in (None, old):
+    while hall.product.media_home(hall.meeting) == home:
         time.sleep(0.02)
     wait_to_see(host, frames=2)
     wait_to_hear(host)

@@ -31,7 +31,7 @@ def replaced(product: Product, name: str, old: int) -> int:
     raise AssertionError(f"{name} was not started again")
 
 
-@pytest.mark.parametrize("name", ["media", "web"])
+@pytest.mark.parametrize("name", ["media-0", "web"])
 def test_a_killed_process_is_started_again_within_a_second(bare: Product, name: str) -> None:
     old = bare.pid(name)
     assert old is not None
@@ -52,8 +52,8 @@ def test_a_second_one_on_the_same_data_is_refused(bare: Product) -> None:
 def test_killing_it_leaves_no_orphan(tmp_path: Path) -> None:
     folder = tmp_path / "product"
     folder.mkdir()
-    with running_product(folder, city=False) as product:
-        children = [product.pid("web"), product.pid("media")]
+    with running_product(folder, "--media-workers", "2", city=False) as product:
+        children = [product.pid("web"), product.pid("media-0"), product.pid("media-1")]
         assert all(children)
 
         product.kill_supervisor()

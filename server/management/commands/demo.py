@@ -1,10 +1,14 @@
 """`manage.py demo`: migrate, seed the fictional city and serve it, in one process and thus in seconds."""
 
+import os
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+
+MOST_WORKERS = 4
 
 
 class Command(BaseCommand):
@@ -23,6 +27,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """One after the other."""
         port, https = options["port"], options["https"]
+        workers = settings.MEDIA_WORKERS or min(len(os.sched_getaffinity(0)), MOST_WORKERS)
         call_command("migrate", verbosity=0)
         call_command("seed_demo", port=port, https=https, no_documents=options["no_documents"])
-        call_command("serve", host=options["host"], port=port, https=https)
+        call_command("serve", host=options["host"], port=port, https=https, media_workers=workers)

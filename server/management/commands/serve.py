@@ -1,4 +1,4 @@
-"""`manage.py serve`: the whole product on one machine, a web process and a media worker, watched and restarted.
+"""`manage.py serve`: the whole product on one machine, a web process and media workers, watched and restarted.
 
 It decides addresses, ports and the certificate; `server.serving` does the watching. A cluster does not use it.
 """
@@ -19,9 +19,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from server.serving.addresses import free_port, is_free, lan_addresses
+from server.serving.addresses import free_ports, is_free, lan_addresses
 from server.serving.certificate import certificate_for
 from server.serving.children import Child, keep_running
+from server.serving.workers import write_urls
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - what an administrator asks for with --host
 LOOPBACK = "127.0.0.1"
@@ -31,14 +32,20 @@ class Command(BaseCommand):
     """See the module."""
 
     requires_system_checks = []  # `migrate` and the web process run them; starting must be quick
-    help = "Serve the product on this machine: web process and media worker, restarted when they die."
+    help = "Serve the product on this machine: web process and media workers, restarted when they die."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Addresses, ports, HTTPS."""
         parser.add_argument("--host", default=LOOPBACK, help=f"{LOOPBACK} (this machine) or {EVERYWHERE} (the network)")
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument(
-            "--media-port", type=int, default=None, help="UDP port of sound and picture; default: as --port"
+            "--media-port",
+            type=int,
+            default=None,
+            help="UDP port of sound and picture; further workers take the next ones; default: as --port",
+        )
+        parser.add_argument(
+            "--media-workers", type=int, default=settings.MEDIA_WORKERS, help="how many; default: one per core"
         )
         parser.add_argument(
             "--https", action="store_true", help="with a self-signed certificate kept in the data folder"
@@ -56,9 +63,14 @@ class Command(BaseCommand):
             lan = lan_addresses()
             children = [self._web(host=host, port=port, https=https, lan=lan)]
             if not options["no_media"]:
-                control = free_port(after=port)
-                children[0].environment["GONGSHANG_MEDIA_CONTROL_URL"] = f"ws://{LOOPBACK}:{control}/control"
-                children.append(self._media(wanted=options["media_port"] or port, control=control, lan=lan))
+                count = options["media_workers"] or len(os.sched_getaffinity(0))
+                controls = free_ports(count, after=port)
+                urls = [f"ws://{LOOPBACK}:{control}/control" for control in controls]
+                children[0].environment["GONGSHANG_MEDIA_CONTROL_URLS"] = ",".join(urls)
+                write_urls(urls, data=settings.DATA_DIR)
+                first = options["media_port"] or port
+                for number, control in enumerate(controls):
+                    children.append(self._media(number, wanted=first + number, control=control, lan=lan))
             asyncio.run(self._watch(children, run=run, host=host, port=port, https=https, lan=lan))
 
     async def _watch(
@@ -117,14 +129,16 @@ class Command(BaseCommand):
         command += ["server.asgi:application"]
         return Child(name="web", command=command, environment=environment)
 
-    def _media(self, *, wanted: int, control: int, lan: list[str]) -> Child:
+    def _media(self, number: int, *, wanted: int, control: int, lan: list[str]) -> Child:
         # Bound everywhere also for this machine alone: Firefox does not pair 127.0.0.1 with its own address.
         udp = wanted if is_free(EVERYWHERE, wanted, socket.SOCK_DGRAM) else 0
         command = [sys.executable, "-m", "server.media"]
         announce = settings.MEDIA_ANNOUNCE or [*lan, LOOPBACK]
         command += ["--udp-port", str(udp), "--announce", ",".join(announce)]
-        command += ["--control-port", str(control), "--token-file", str(settings.DATA_DIR / "media_token")]
-        return Child(name="media", command=command)
+        command += ["--control-port", str(control), "--worker", f"media-{number}"]
+        # All end together: SIGTERM would make each of them wait for its people to move to another.
+        token = {"GONGSHANG_MEDIA_TOKEN": settings.MEDIA_TOKEN}
+        return Child(name=f"media-{number}", command=command, environment=token, ends_by=signal.SIGINT)
 
     def _require_migrated(self) -> None:
         executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
