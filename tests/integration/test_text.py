@@ -78,13 +78,17 @@ def values(schema: Schema, defs: dict[str, Schema], text: st.SearchStrategy[str]
     return st.dictionaries(text, text, max_size=2)
 
 
+def _order(name: str, fields: Schema) -> Schema:
+    return {"type": name, **fields}
+
+
 def orders(text: st.SearchStrategy[str]) -> st.SearchStrategy[Schema]:
     """Well-formed commands of every name, in which every free text comes from `text`."""
     made = []
     for name, command in COMMANDS.items():
         schema = command.model_json_schema()
         fields = values(schema, schema.get("$defs", {}), text) if schema.get("properties") else st.just({})
-        made.append(fields.map(lambda fields, name=name: {"type": name, **fields}))
+        made.append(st.builds(_order, st.just(name), fields))
     return st.one_of(made)
 
 
