@@ -11,6 +11,7 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
 from meetings.live.roles import Audience
+from server.accounts.sign_ins import Ended, hears_of_ended_sign_ins
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,12 @@ def volatile(meeting_id: UUID, kind: str, data: dict[str, Any], audience: Audien
 def expel(meeting_id: UUID, participant_id: UUID) -> None:
     """Close the sockets of somebody who was shown out. Should the ring be lost, the next beat closes them."""
     _send({"type": "expel", "meeting": str(meeting_id), "participant": str(participant_id)})
+
+
+@hears_of_ended_sign_ins
+def send_back_to_the_door(ended: Ended) -> None:
+    """Close the sockets of sign-ins that are no more. Who has another one comes in again with that."""
+    _send({"type": "ended", "account": ended.account, "session": ended.session})
 
 
 def _send(message: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from meetings.live.feed import Subscriber, events_frame, hub
 from meetings.live.limits import Bucket
 from meetings.live.roles import Role, audience_of
 from meetings.live.threads import run
+from server.accounts.sign_ins import sign_in_of
 from server.core import clock, ids
 from server.core.errors import Code, Refused
 from server.core.text import can_be_kept, require_kept
@@ -108,9 +109,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if not good_since or as_ not in SEATS:
             raise Refused(Code.BAD_FRAME)
         meeting_id = uuid_in(frame, "meeting")
-        me = await run(
-            access.participant_of, user=self.scope["user"], session=self.scope["session"], meeting_id=meeting_id
-        )
+        who = {"user": self.scope["user"], "session": self.scope["session"]}
+        me = await run(access.participant_of, **who, meeting_id=meeting_id)
         audience = audience_of(me.role)
         catchup = await run(snapshots.catch_up, meeting_id, audience, since=since)
         welcome = {
@@ -134,8 +134,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
             connection=str(ids.new()), meeting=meeting_id, participant=me.pk, seat=as_, send=self._send_frame
         )
         self.subscriber = Subscriber(
-            participant=me.pk, role=me.role, audience=audience, send=self.send, close=self.close, seq=catchup.seq
-        )
+            participant=me.pk, role=me.role, audience=audience, sign_in=sign_in_of(**who),
+            send=self.send, close=self.close, seq=catchup.seq,
+        )  # fmt: skip
         await hub.join(meeting_id, self.subscriber)
 
     async def _do(self, frame: dict[str, Any], seat: media_port.Seat) -> None:

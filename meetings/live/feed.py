@@ -22,6 +22,7 @@ from meetings.live import bell, journal, media_port, snapshots
 from meetings.live.models import Participant
 from meetings.live.roles import Audience, Presence
 from meetings.live.threads import run
+from server.accounts.sign_ins import Ended, SignIn, lasting
 from server.core import clock, ids
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ class Subscriber:
     participant: UUID
     role: str
     audience: Audience
+    sign_in: SignIn
     send: Callable[[str], Awaitable[None]]
     close: Callable[[int], Awaitable[None]]
     seq: int = 0
@@ -173,14 +175,15 @@ class Feed:
                 await subscriber.write(text, counted=False)
 
     async def beat(self) -> None:
-        """Every fifteen seconds: where the journal stands. Here a lost expulsion or a changed role is noticed."""
+        """Every fifteen seconds: where the journal stands. Here is noticed whose seat or sign-in is not what it was."""
         seats = await run(_seats, self.meeting)
+        good = await run(lasting, {subscriber.sign_in for subscriber in self.subscribers})
         at = clock.iso(clock.now())
         for subscriber in list(self.subscribers):
             role, presence = seats.get(subscriber.participant, ("", Presence.REMOVED))
             if presence == Presence.REMOVED:
                 await subscriber.end(NOT_ALLOWED)
-            elif role != subscriber.role:
+            elif role != subscriber.role or subscriber.sign_in not in good:
                 await subscriber.end(COME_AGAIN)
             else:
                 await subscriber.beat(seq=self.seq, at=at)
@@ -253,6 +256,9 @@ class Hub:
                 await asyncio.sleep(REPAIR_SECONDS)
 
     async def _heard(self, message: dict[str, Any]) -> None:
+        if message["type"] == "ended":
+            await self._send_back(Ended(account=message["account"], session=message["session"]))
+            return
         feed = self.feeds.get(UUID(message["meeting"]))
         if feed is None:
             return
@@ -268,13 +274,17 @@ class Hub:
                     if str(subscriber.participant) == message["participant"]:
                         await subscriber.end(NOT_ALLOWED)
 
+    async def _send_back(self, ended: Ended) -> None:
+        for feed in list(self.feeds.values()):
+            for subscriber in list(feed.subscribers):
+                if ended.covers(subscriber.sign_in):
+                    await subscriber.end(COME_AGAIN)
+
 
 def _seats(meeting: UUID) -> dict[UUID, tuple[str, str]]:
-    """Role and presence of everybody in the meeting; whoever's account was closed counts as shown out."""
-    rows = Participant.objects.filter(meeting_id=meeting).values_list(
-        "pk", "role", "presence", "person__account__is_active"
-    )
-    return {pk: (role, Presence.REMOVED if active is False else presence) for pk, role, presence, active in rows}
+    """Role and presence of everybody in the meeting."""
+    rows = Participant.objects.filter(meeting_id=meeting).values_list("pk", "role", "presence")
+    return {pk: (role, presence) for pk, role, presence in rows}
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -6,6 +6,7 @@ choosing another.
 
 from datetime import timedelta
 from math import ceil
+from uuid import UUID
 
 from axes.exceptions import AxesBackendPermissionDenied
 from axes.handlers.proxy import AxesProxyHandler
@@ -18,7 +19,9 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from ninja import Field, Router, Schema, Status
 from ninja.decorators import decorate_view
 
-from server.accounts.models import Account
+from server.accounts.guard import holding
+from server.accounts.models import Account, OrganizationRole
+from server.accounts.sign_ins import end_of_all, end_of_session
 from server.core.addresses import address_of
 from server.core.errors import Code, Refused
 from server.core.rates import Rate
@@ -121,7 +124,9 @@ def sign_in(request: HttpRequest, credentials: Credentials) -> SignedIn:
 @router.post("/sign-out", response={204: None})
 def sign_out(request: HttpRequest) -> Status[None]:
     """End the session."""
+    key = request.session.session_key
     logout(request)
+    end_of_session(key)
     return Status(204, None)
 
 
@@ -152,4 +157,20 @@ def change_password(request: HttpRequest, body: NewPassword) -> SignedIn:
     account.must_change_password = False
     account.save(update_fields=["password", "must_change_password"])
     update_session_auth_hash(request, account)
+    end_of_all(account)
     return describe(account)
+
+
+@router.post("/{account_id}/close", response={204: None})
+def close(request: HttpRequest, account_id: UUID) -> Status[None]:
+    """Close an account of the own organisation, by the security administrator: whoever is signed in is so no more."""
+    me = holding(request, OrganizationRole.SECURITY_ADMIN)
+    account = Account.objects.filter(pk=account_id, person__organization=me.person.organization_id).first()
+    if account is None:
+        raise Refused(Code.NOT_FOUND, what="account")
+    if account == me:  # nobody locks the last one out by accident
+        raise Refused(Code.NOT_ALLOWED)
+    account.is_active = False
+    account.save(update_fields=["is_active"])
+    end_of_all(account)
+    return Status(204, None)

@@ -8,6 +8,7 @@ import pytest
 from meetings.live import feed as feeds
 from meetings.live.feed import Subscriber
 from meetings.live.roles import Audience, Role
+from server.accounts.sign_ins import SignIn
 
 SLOW = 4008
 
@@ -19,8 +20,9 @@ class Line:
         self.written: list[str] = []
         self.closed_with: int | None = None
         self.subscriber = Subscriber(
-            participant=uuid.uuid4(), role=Role.MEMBER, audience=Audience.EVERYONE, send=self._send, close=self._close
-        )
+            participant=uuid.uuid4(), role=Role.MEMBER, audience=Audience.EVERYONE, sign_in=SignIn(session=""),
+            send=self._send, close=self._close,
+        )  # fmt: skip
 
     async def _send(self, text: str) -> None:
         self.written.append(text)
