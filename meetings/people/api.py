@@ -1,6 +1,7 @@
 """Links over HTTP: making and taking up a guest's link, the venue's QR, and people to invite by name."""
 
 import io
+from operator import attrgetter
 from uuid import UUID
 
 import segno
@@ -78,11 +79,12 @@ class Seat(Schema):
 
 @router.get("/directory", response=list[PersonOut])
 def directory(request: HttpRequest, q: str = "") -> list[PersonOut]:
-    """People of the own organisation whose name contains `q`, in protocol order."""
+    """People of the own organisation whose name contains `q`: by protocol, then by strokes."""
     account = signed_in(request)
     rows = Person.objects.filter(organization_id=account.person.organization_id, name__contains=q.strip())
+    people = sorted(rows.select_related("unit").prefetch_related("memberships__sector"), key=attrgetter("position"))
     found = []
-    for person in rows.select_related("unit").prefetch_related("memberships__sector")[:200]:
+    for person in people[:200]:
         sectors = [membership.sector.name for membership in person.memberships.all()]
         found.append(
             PersonOut(

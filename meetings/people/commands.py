@@ -20,6 +20,8 @@ from meetings.people.views import participant_view, participant_views, venue_vie
 from server.accounts.models import Appointment, Member, OrganizationRole, Person
 from server.core.errors import Code, Refused
 
+AFTER_EVERYBODY = 2_100_000_000
+"""Where guests stand in lists."""
 WALK_IN = STAFF_ROLES | {Role.VENUE_CLERK, Role.LEADER}
 """Roles that need nobody to admit them."""
 
@@ -126,7 +128,7 @@ def invite(cmd: Invite, scene: Scene) -> Iterator[Event]:
             attendance_kind=KIND_OF_ROLE[cmd.role],
             sector=sectors.get(person.pk),
             venue=cmd.venue,
-            position=person.protocol_order,
+            position=person.position,
         )
         for person in fresh
     ]
@@ -150,7 +152,7 @@ def invite_guest(cmd: InviteGuest, scene: Scene) -> Iterator[Event]:
         role=cmd.role,
         attendance_kind=KIND_OF_ROLE[cmd.role],
         venue=cmd.venue,
-        position=20_000,
+        position=AFTER_EVERYBODY,
     )
     scene.result["participant"] = str(row.pk)
     yield events.Invited(participants=[participant_view(row)])

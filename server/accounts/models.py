@@ -10,7 +10,10 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from server.core import ids
+from server.core import ids, strokes
+
+UNRANKED = 10_000
+"""The protocol order of whoever was given none."""
 
 
 class OrganizationRole(StrEnum):
@@ -93,13 +96,22 @@ class Person(models.Model):
     title = models.CharField(max_length=100, blank=True)
     unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.SET_NULL)
     phone_last4 = models.CharField(max_length=4, blank=True)
-    protocol_order = models.PositiveIntegerField(default=10_000)
+    protocol_order = models.PositiveIntegerField(default=UNRANKED)
 
     class Meta:
         ordering: ClassVar = ["protocol_order", "name", "id"]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def position(self) -> int:
+        """Where the person stands in lists: leaders as ranked by hand, then 按姓氏笔画为序, then departments 按建制."""
+        if self.protocol_order < UNRANKED:
+            return self.protocol_order
+        if self.unit is not None:
+            return UNRANKED + strokes.LAST + self.unit.position
+        return UNRANKED + strokes.place(self.name)
 
 
 class Member(models.Model):

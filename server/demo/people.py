@@ -13,6 +13,7 @@ from django.contrib.auth.hashers import make_password
 
 from meetings.people.models import Venue
 from server.accounts.models import (
+    UNRANKED,
     Account,
     Appointment,
     Committee,
@@ -82,9 +83,9 @@ def settle(city: City) -> People:
 def _persons(city: City, organization: Organization) -> dict[str, Person]:
     town = _Town(organization)
     for leader in city.leaders:
-        town.moves_in(leader)
+        town.moves_in(leader, ranked=True)
     for person in [*city.staff, *city.officers]:
-        town.moves_in(person)
+        town.moves_in(person, ranked=True)
         # Staff roles of a meeting are not offices; SECRETARY and the like are both.
         if person.role in set(OrganizationRole):
             town.holds(person.id, OrganizationRole(person.role))
@@ -111,7 +112,7 @@ def _persons(city: City, organization: Organization) -> dict[str, Person]:
 
 
 class _Town:
-    """Persons with accounts, in protocol order of their arrival."""
+    """Persons with accounts; the ranked ones in protocol order of their arrival."""
 
     def __init__(self, organization: Organization) -> None:
         self.organization = organization
@@ -126,7 +127,7 @@ class _Town:
         if password.is_new:
             Account.objects.filter(person__organization=organization).update(password=self._hash)
 
-    def moves_in(self, someone: Someone, *, unit: Unit | None = None) -> Person:
+    def moves_in(self, someone: Someone, *, unit: Unit | None = None, ranked: bool = False) -> Person:
         account = self._known.get(someone.username)
         if account is None:
             person = Person.objects.create(
@@ -134,7 +135,7 @@ class _Town:
                 name=someone.name,
                 title=someone.title,
                 unit=unit,
-                protocol_order=len(self.persons) + 1,
+                protocol_order=len(self.persons) + 1 if ranked else UNRANKED,
             )
             # A demo account keeps the demo's password: nobody has to invent one to look around.
             account = Account.objects.create(

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from meetings.live.models import Participant
 from meetings.live.roles import Presence, Role
 from meetings.people import links
 from meetings.people.links import venue_token
 from meetings.people.models import Attendance, GuestLink
 from meetings.stage.reading import read_wanted
-from server.accounts.models import Appointment, Person
+from server.accounts.models import Appointment, Person, Unit
 from server.core.errors import Code, Refused
 from tests.story import Room, Somebody, new_room
 
@@ -215,3 +216,24 @@ def test_a_speaker_who_scans_another_venues_qr_opens_no_microphone_there() -> No
     host.does("floor.call", participant=str(remote.id))
     remote.does("people.take_seat", token=venue_token(meeting=room.meeting_id, venue=venue.pk))
     assert not read_wanted(room.meeting_id).rights[str(clerk.id)].audio
+
+
+def test_leaders_stand_as_ranked_then_members_by_strokes_then_departments_as_established(room: Room) -> None:
+    host = room.host()
+    place = room.organization
+    late, early = (
+        Unit.objects.create(organization=place, name=name, position=no)
+        for no, name in ((2, "市城市管理执法局"), (1, "市发展和改革委员会"))
+    )
+    persons = [
+        Person.objects.create(organization=place, name="丁一川", unit=late),
+        Person.objects.create(organization=place, name="蔡长河", unit=early),
+        Person.objects.create(organization=place, name="张立夏"),
+        Person.objects.create(organization=place, name="李春分"),
+        Person.objects.create(organization=place, name="李一"),
+        Person.objects.create(organization=place, name="魏主席", protocol_order=1),
+    ]
+    host.does("people.invite", persons=[str(person.pk) for person in persons], role="MEMBER")
+    host.does("people.invite_guest", guest_name="丁江客")
+    names = [row.name for row in Participant.objects.filter(meeting=room.meeting_id).exclude(pk=host.id)]
+    assert names == ["魏主席", "李一", "李春分", "张立夏", "蔡长河", "丁一川", "丁江客"]
