@@ -85,11 +85,5 @@ def _lines(piece: Piece) -> list[str]:
 
 
 def _unspaced(text: str) -> str:
-    """张　三　李春分 → 张三 李春分: single characters around a wide space are one name."""
-    found: list[str] = []
-    for part in text.split(words.WIDE_SPACE):
-        if len(part) == 1 and found and len(found[-1]) == 1:
-            found[-1] += part
-        else:
-            found.append(part)
-    return " ".join(found)
+    """张　三　李春分 → 张三 李春分."""
+    return " ".join(name.replace(words.WIDE_SPACE, "") for name in words.apart(text))

@@ -26,6 +26,7 @@ LINE = Pt(28.9)
 CHARACTER = 16
 """3号, the body's size in points: indents are counted in its characters."""
 WIDTH = Mm(156)
+LINE_CHARACTERS = int(WIDTH.pt / CHARACTER)
 # What follows an element in its parent, by the schema (ECMA-376): Word refuses files in another order.
 _AFTER_SNAP = ("w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:outlineLvl", "w:rPr", "w:sectPr")
 _AFTER_BORDERS = ("w:shd", "w:tabs", "w:snapToGrid", *_AFTER_SNAP)
@@ -176,19 +177,39 @@ def _written(document: Any, line: str) -> None:
 
 
 def _names(document: Any, piece: NameList) -> None:
-    """出席：… two characters in, turned over under the first character after the colon."""
+    """出席：… two characters in, turned over under the first character after the colon, and never within a name."""
     label = f"{piece.label}："
-    paragraph = _paragraph(document)
+    paragraph = _paragraph(document, align=WD_ALIGN_PARAGRAPH.LEFT)
     hanging = Pt(CHARACTER * len(label))
     paragraph.paragraph_format.left_indent = Pt(CHARACTER * 2) + hanging
     paragraph.paragraph_format.first_line_indent = -hanging
     _run(paragraph, label, HEI_TI)
-    for no, group in enumerate(piece.groups):
+    room = LINE_CHARACTERS - 2 - len(label)
+    for no, line in enumerate(name_lines(piece, room=room)):
         if no:
-            _run(paragraph, words.WIDE_SPACE)
-        if group.label:
-            _run(paragraph, f"（{group.label}）", KAI_TI)
-        _run(paragraph, group.text)
+            paragraph.add_run().add_break()
+        for text, is_label in line:
+            _run(paragraph, text, KAI_TI if is_label else FANG_SONG)
+
+
+def name_lines(piece: NameList, *, room: int) -> list[list[tuple[str, bool]]]:
+    """The list in lines of at most `room` characters, each of pieces: a text, and whether it is a group's label.
+
+    A name stays whole, and a label with the first name after it. What is longer than a line has one of its own, which
+    Word then breaks where it likes.
+    """
+    lines: list[list[tuple[str, bool]]] = [[]]
+    used = 0
+    for group in piece.groups:
+        for no, name in enumerate(words.apart(group.text)):
+            label = f"（{group.label}）" if group.label and no == 0 else ""
+            space = words.WIDE_SPACE if lines[-1] and not lines[-1][-1][0].endswith("，") else ""
+            if lines[-1] and used + len(space + label + name) > room:
+                lines.append([])
+                used, space = 0, ""
+            used += len(space + label + name)
+            lines[-1] += [(text, text == label) for text in (space, label, name) if text]
+    return lines
 
 
 def _attachments(document: Any, block: Block, *, annexed: bool) -> None:

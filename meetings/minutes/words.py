@@ -54,6 +54,20 @@ def names(people: Iterable[str]) -> str:
     return WIDE_SPACE.join(printed_name(name) for name in people)
 
 
+def apart(text: str) -> list[str]:
+    """A list of names as one may cut it: 张　三　李春分 → 张　三, 李春分; one with units after each comma."""
+    if "，" in text:
+        *parts, last = text.split("，")
+        return [*(f"{part}，" for part in parts), last]
+    found: list[str] = []
+    for part in text.split(WIDE_SPACE):
+        if len(part) == 1 and found and len(found[-1]) == 1:
+            found[-1] += WIDE_SPACE + part
+        else:
+            found.append(part)
+    return found
+
+
 def issue_mark(year: int, no: int) -> str:
     """〔2026〕8号, with hexagonal brackets and no leading zero."""
     return f"〔{year}〕{no}号"
