@@ -38,18 +38,20 @@ it.each([
 describe("encodings that run", () => {
   const RIDS = ["h", "m", "l"];
   it.each([
-    ["all, while nobody has said", null, 3, ["h", "m", "l"]],
-    ["what is watched, and the smallest, which says that there is a camera", ["h"], 3, ["h", "l"]],
-    ["the smallest, when nobody watches", [], 3, ["l"]],
-    ["the smallest that is really sent", [], 2, ["m"]],
-    ["the only one", [], 1, ["h"]],
-    ["nothing that was not offered", ["x", "m"], 3, ["m", "l"]],
-    ["nothing that the browser would not send", ["l"], 2, ["m"]],
-  ])("are %s", (_, watched, sent, running) => {
-    expect(runningRids(RIDS, watched, sent)).toEqual(running);
+    ["all, while nobody has said", null, 3, false, ["h", "m", "l"]],
+    ["what is watched, and the smallest beside it", ["h"], 3, false, ["h", "l"]],
+    ["the smallest alone, when that is watched", ["l"], 3, false, ["l"]],
+    ["none, when nobody watches", [], 3, false, []],
+    ["the smallest, when it was switched on just now", [], 3, true, ["l"]],
+    ["the smallest that is really sent", [], 2, true, ["m"]],
+    ["nothing that was not offered", ["x", "m"], 3, false, ["m", "l"]],
+    ["the next best, when a smaller one is watched than the browser sends", ["l"], 2, false, ["m"]],
+  ])("are %s", (_, watched, sent, knocks, running) => {
+    expect(runningRids(RIDS, watched, sent, knocks)).toEqual(running);
   });
 
-  it("are never none for a single layer", () => {
-    expect(runningRids(["h"], [], 3)).toEqual(["h"]);
+  it("of a single layer are that one, whatever it is called", () => {
+    expect(runningRids(["h"], [""], 3, false)).toEqual(["h"]);
+    expect(runningRids(["h"], [], 3, false)).toEqual([]);
   });
 });

@@ -47,12 +47,16 @@ export function layersOf(width: number, height: number): number {
 }
 
 /**
- * Which encodings run: what somebody watches, everything while nobody has said. The smallest one always: without its
- * packets the server would take the camera for switched off and could never show it again.
+ * Which encodings run: everything while nobody has said, nothing when nobody watches; else what is watched and the
+ * smallest. A single running one Chromium shrinks as it likes (720 to 180 lines at the start, and slowly back); with a
+ * second beside it sizes stay, and on a narrow uplink the smallest goes on when the others stop.
+ *
+ * `knocks`: the server has to see some packets of a camera that was switched on or got its right just now.
  */
-export function runningRids(rids: readonly string[], watched: readonly string[] | null, sent: number): string[] {
-  const possible = rids.slice(0, Math.max(1, sent));
+export function runningRids(rids: readonly string[], watched: readonly string[] | null, sent: number, knocks: boolean): string[] {
   if (watched === null) return [...rids];
+  if (watched.length === 0 && !knocks) return [];
+  const possible = rids.slice(0, Math.max(1, sent));
   return possible.filter((rid, place) => watched.includes(rid) || place === possible.length - 1);
 }
 

@@ -341,6 +341,7 @@ class SfuEngine implements MediaEngine {
     this.epoch = typeof frame.epoch === "string" ? frame.epoch : null;
     await peer.answer(frame.sdp);
     this.view.again();
+    this.tellSending();
     if (peer === this.peer && this.state === "connected" && /^(connected|completed)$/.test(peer.iceState)) {
       window.clearTimeout(this.timer);
     }
@@ -352,8 +353,10 @@ class SfuEngine implements MediaEngine {
   }
 
   private onRights(rights: MediaRights): void {
+    const before = this.rights;
     this.rights = rights;
     this.applyRights();
+    if (rights.camera && !before.camera) for (const peer of [this.peer, this.handover?.next]) peer?.knock();
     this.channels.rights.emit(rights);
   }
 
@@ -378,7 +381,14 @@ class SfuEngine implements MediaEngine {
   private async onLocal(device: DeviceKind, track: MediaStreamTrack | null): Promise<void> {
     this.applyRights();
     this.channels.local.emit(this.local);
+    this.tellSending();
     await Promise.all([this.peer?.put(device, track), this.handover?.next.put(device, track)]);
+  }
+
+  /** A camera whose encodings are all paused is on nevertheless: packets do not tell. */
+  private tellSending(): void {
+    if (this.peer === null) return;
+    this.line.send({ op: "sending", camera: this.local.camera !== null, screen: this.local.screen !== null });
   }
 
   // --- what people see and hear -----------------------------------------------------------------------------------

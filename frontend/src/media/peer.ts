@@ -15,8 +15,10 @@ const LINES: Record<DeviceKind, number> = { microphone: MICROPHONE, camera: CAME
 /** Text wants sharp pictures rather than many: frames go first when the link is narrow. */
 const SCREEN_BITRATE = 2_500_000;
 const SCREEN_WATCHED = { active: true, maxBitrate: SCREEN_BITRATE, maxFramerate: 15 };
-/** Nobody looks: as much as tells the server that it is there. */
+/** Nobody looks: not nothing, for a screen that stands still may have no frame to begin with again. */
 const SCREEN_IDLE = { active: true, maxBitrate: 100_000, maxFramerate: 1 };
+/** The server notices a camera within its first packets. */
+const KNOCK_MS = 3000;
 
 export interface PeerOptions {
   thumbs: number;
@@ -34,6 +36,7 @@ export class Peer {
   private readonly rids: string[];
   private watched: Watched | null = null;
   private primed: Promise<void> | null = null;
+  private knocking: number | undefined;
 
   constructor({ thumbs, servers, camera }: PeerOptions) {
     const pc = (this.pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: servers }));
@@ -81,8 +84,17 @@ export class Peer {
     const sender = this.lines[LINES[device]]?.sender;
     if (sender === undefined || this.pc.signalingState === "closed") return;
     await sender.replaceTrack(track);
-    // Another camera may be of another size, and so be sent in other layers.
-    if (device === "camera") this.tune();
+    if (device === "camera") this.knock();
+  }
+
+  /** The camera is new, or has its right anew: let the server see it, even if nobody watches yet. */
+  knock(): void {
+    window.clearTimeout(this.knocking);
+    this.knocking = window.setTimeout(() => {
+      this.knocking = undefined;
+      this.tune();
+    }, KNOCK_MS);
+    this.tune();
   }
 
   /** Which encodings somebody watches. */
@@ -105,7 +117,7 @@ export class Peer {
     void this.primed.then(() => {
       if (this.watched !== watched || this.pc.signalingState === "closed") return;
       const { width = 1280, height = 720 } = this.lines[CAMERA]?.sender.track?.getSettings() ?? {};
-      const running = runningRids(this.rids, watched.camera, layersOf(width, height));
+      const running = runningRids(this.rids, watched.camera, layersOf(width, height), this.knocking !== undefined);
       void this.camera.want(Object.fromEntries(this.rids.map((rid) => [rid, { active: running.includes(rid) }])));
       void this.screen.want({ "": watched.screen ? SCREEN_WATCHED : SCREEN_IDLE });
     });
@@ -135,6 +147,7 @@ export class Peer {
   }
 
   close(): void {
+    window.clearTimeout(this.knocking);
     this.onIce = () => undefined;
     this.pc.oniceconnectionstatechange = null;
     this.pc.close();

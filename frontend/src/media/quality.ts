@@ -17,7 +17,7 @@ export interface Facts extends Figures {
 }
 
 const RANK: Record<QualityLevel, number> = { good: 0, fair: 1, poor: 2 };
-const REASONS: readonly QualityReason[] = ["downlink_loss", "downlink_bandwidth", "uplink_loss", "uplink_silent"];
+const REASONS: readonly QualityReason[] = ["downlink_loss", "downlink_bandwidth", "uplink_loss", "uplink_bandwidth", "uplink_silent"];
 const LASTS = 4;
 
 /** Null: nothing to say before there was a connection. */

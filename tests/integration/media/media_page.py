@@ -13,6 +13,7 @@ from aiohttp import WSMsgType, web
 from playwright.async_api import Page
 
 from server.media.client import MediaUnavailable
+from server.media.messages import Quality, SlotsChanged, Watched
 from tests.integration.media.media_harness import ROOT, Gateway
 
 FRONTEND = ROOT / "frontend"
@@ -20,6 +21,16 @@ PAGE = """<!doctype html><meta charset="utf-8"><title>media</title>
 <video id="big" autoplay muted playsinline></video><video id="t0" autoplay muted playsinline></video>
 <script type="module">
 import { createMediaEngine } from "/engine.js";
+const Original = window.RTCPeerConnection;
+window.peers = [];
+window.stuck = false;
+window.RTCPeerConnection = class extends Original {
+  constructor(...words) { super(...words); window.peers.push(this); }
+  async getStats(...words) {
+    const rows = [...(await super.getStats(...words)).values()];
+    return rows.map((row) => (window.stuck && "framesDecoded" in row ? { ...row, framesDecoded: 1000 } : row));
+  }
+};
 const name = new URLSearchParams(location.search).get("name");
 const listeners = new Set(), welcomes = new Set();
 let socket = null;
@@ -69,9 +80,11 @@ class Site:
         self._engine = engine
         self._lines: dict[str, web.WebSocketResponse] = {}
         self._runner: web.AppRunner | None = None
+        self._teller: asyncio.Task[None] | None = None
         self.address = ""
         self.offers: dict[str, list[str]] = {}
         self.answers: dict[str, list[str]] = {}
+        self.reports: dict[str, list[dict[str, Any]]] = {}
 
     async def open(self) -> None:
         application = web.Application()
@@ -82,9 +95,13 @@ class Site:
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self.address = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self._teller = asyncio.create_task(self._tell_events())
 
     async def close(self) -> None:
         assert self._runner is not None
+        assert self._teller is not None
+        self._teller.cancel()
+        await asyncio.gather(self._teller, return_exceptions=True)
         for line in list(self._lines.values()):
             await line.close()
         await self._runner.cleanup()
@@ -97,6 +114,17 @@ class Site:
     async def tell_all(self, frame: dict[str, Any]) -> None:
         for name in list(self._lines):
             await self.tell(name, frame)
+
+    async def _tell_events(self) -> None:
+        """What the worker says to a page."""
+        told = 0
+        while True:
+            for event in self._gateway.events[told:]:
+                told += 1
+                if isinstance(event, SlotsChanged | Watched | Quality):
+                    words = event.model_dump(mode="json", exclude={"ev", "room", "endpoint"})
+                    await self.tell(event.endpoint, {"op": event.ev, **words})
+            await asyncio.sleep(0.02)
 
     async def _page(self, _: web.Request) -> web.Response:
         return web.Response(text=PAGE, content_type="text/html")
@@ -134,6 +162,12 @@ class Site:
                 await self.tell(name, {"op": "rights", "audio": True, "camera": True, "screen": True})
                 await self.tell(name, {"op": "slots", "slots": self._gateway.slots(name)})
             case "view":
-                await client.request("view", room=room, endpoint=name, thumbs=frame["thumbs"])
+                wish = {key: value for key, value in frame.items() if key != "op"}
+                await client.request("view", room=room, endpoint=name, **wish)
+            case "sending":
+                on = {"camera": frame["camera"], "screen": frame["screen"]}
+                await client.request("sending", room=room, endpoint=name, **on)
+            case "report":
+                self.reports.setdefault(name, []).append(frame)
             case "leave":
                 await client.request("leave", room=room, endpoint=name)
