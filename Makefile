@@ -17,7 +17,7 @@ help: ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 	@echo
 	@echo "  PORT=8001 make demo   another port        HTTPS=1 make demo   for a telephone in the same network"
-	@echo "  ONLY=e2e make test    one stage           QUICK=1 make bench-live   under a minute"
+	@echo "  ONLY=e2e make test    one stage           QUICK=1 make bench-sfu   under a minute"
 
 .PHONY: demo
 demo: ## Set everything up and serve the fictional city on http://localhost:8000
@@ -85,6 +85,13 @@ lock: ## Write requirements/*.lock from *.in
 bench-live: ## Fan-out of events, reconnects, size of the welcome (JSON lines)
 	@bin/venv dev
 	@$(PY) -m tests.bench.live
+
+.PHONY: bench-sfu
+bench-sfu: ## Our media worker beside Janus, LiveKit (LIVEKIT=1 builds it) and the bare limit (JSON lines)
+	@bin/venv dev
+	@$(PY) -m server.media.forward.build >&2
+	@bin/system-packages bench >&2 || true # goes on without Janus
+	@bin/isolated $(PY) -m tests.bench.sfu
 
 .PHONY: clean
 clean: ## Remove what was made here: environment, packages, build, data of the demo

@@ -1,0 +1,105 @@
+"""Our worker, `python -m server.media`, driven as the web process drives it: through the control door.
+
+Its NACK cache, RTCP and key-frame bookkeeping are always on; there is no other way to run it.
+"""
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from server.media.client import MediaClient
+from tests.bench.sfu import description
+from tests.bench.sfu.description import Line
+from tests.bench.sfu.load import Load, Publisher, Subscriber
+from tests.bench.sfu.peer import Remote
+from tests.bench.sfu.picture import Sound
+from tests.bench.sfu.processes import ROOT, Process
+from tests.bench.sfu.servers import Unavailable
+
+ROOM = "bench"
+THUMBS = 4
+TOKEN = "a-token-for-the-bench-0123456789"
+_NOTHING = [Line(kind=kind, direction="inactive") for kind in ("audio", "video", "video")]
+_RECEIVES = [Line(kind="audio", direction="recvonly")] * 3 + [Line(kind="video", direction="recvonly")] * (1 + THUMBS)
+
+
+def backends() -> list[str]:
+    """The forwarder backends this worker knows; "auto" is none of its own."""
+    command = [sys.executable, "-m", "server.media", "--help"]
+    text = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    found = re.search(r"--forwarder\s+\{([^}]*)\}", text)
+    assert found is not None
+    return [name for name in found[1].split(",") if name != "auto"]
+
+
+class Ours:
+    """See the module. `workers` are for one room that is too large for one core."""
+
+    def __init__(self, load: Load, *, backend: str = "auto", workers: int = 1) -> None:
+        if workers > 1:
+            raise Unavailable("the workers cannot share a room yet")
+        self._load = load
+        self._folder = tempfile.TemporaryDirectory(prefix="gongshang-bench-media-")
+        token = Path(self._folder.name) / "token"
+        token.write_text(TOKEN)
+        command = [sys.executable, "-m", "server.media", "--udp-host", load.host, "--token-file", str(token)]
+        self._process = Process([*command, "--forwarder", backend])
+        self.processes: Sequence[Process] = [self._process]
+        self.name = f"ours {backend}"
+        self._client: MediaClient | None = None
+        self._publishers: list[str] = []
+        self._people = 0
+        self._seq = 0
+
+    async def start(self) -> None:
+        line = self._process.says()
+        if not line:
+            raise Unavailable(self._process.complaint())
+        ready = json.loads(line)
+        self.name = f"ours {ready['forwarder']}"
+        self._client = MediaClient(url=f"http://127.0.0.1:{ready['control_port']}/control", token=TOKEN, timeout=30.0)
+        await self._client.start()
+        await self._client.wait_connected()
+
+    async def publish(self, *, sound: bool) -> Publisher:
+        name = f"publisher-{len(self._publishers)}"
+        publisher = self._load.publisher(sound=Sound(with_level=True) if sound else None)
+        voice = publisher.sound
+        lines = [
+            Line(kind="audio", direction="sendonly", ssrc=voice.ssrc) if voice is not None else _NOTHING[0],
+            Line(kind="video", direction="sendonly", ssrc=publisher.picture.ssrc),
+        ]
+        await self._join(name, publisher, lines)
+        self._publishers.append(name)
+        return publisher
+
+    async def subscribe(self, *, watches: bool) -> None:
+        self._people += 1
+        subscriber = self._load.subscriber(watches=watches)
+        await self._join(f"subscriber-{self._people}", subscriber, [*_NOTHING, *_RECEIVES])
+
+    async def _join(self, name: str, member: Publisher | Subscriber, lines: Sequence[Line]) -> None:
+        assert self._client is not None
+        offer = description.offer(member.peer, lines, setup="actpass")
+        connection = member.peer.credentials.ufrag
+        answer = await self._client.request("join", room=ROOM, endpoint=name, connection=connection, sdp=offer)
+        await member.peer.connect(Remote.read(answer["sdp"]), controlling=True, dtls="client")
+
+    async def ready(self) -> None:
+        """The floor is theirs: all publishers may send, the first is big, the others are small."""
+        assert self._client is not None
+        self._seq += 1
+        rights = {name: {"audio": True, "camera": True} for name in self._publishers}
+        await self._client.request("rights", room=ROOM, seq=self._seq, endpoints=rights)
+        stage = {"big": self._publishers[0], "order": self._publishers}
+        await self._client.request("stage", room=ROOM, seq=self._seq, **stage)
+
+    async def stop(self) -> None:
+        if self._client is not None:
+            await self._client.close()
+        self._process.stop()
+        self._folder.cleanup()
