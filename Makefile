@@ -93,6 +93,13 @@ bench-sfu: ## Our media worker beside Janus, LiveKit (LIVEKIT=1 builds it) and t
 	@bin/system-packages bench >&2 || true # goes on without Janus
 	@bin/isolated $(PY) -m tests.bench.sfu
 
+.PHONY: bench-join
+bench-join: ## From the click to the first picture, and from the floor to the first sound, in Chromium (JSON lines)
+	@bin/venv dev
+	@bin/frontend build >&2
+	@bin/system-packages >&2
+	@bin/isolated $(PY) -m tests.bench.join
+
 .PHONY: clean
 clean: ## Remove what was made here: environment, packages, build, data of the demo
 	rm -rf .venv var frontend/node_modules frontend/dist tests/e2e/old_browser/node_modules
