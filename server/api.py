@@ -65,6 +65,7 @@ ROUTERS = {
     "followups": "meetings.followups.api",
     "me": "meetings.followups.home",
     "voting": "voting.api",
+    "check": "meetings.stage.check",
 }
 for prefix, module in ROUTERS.items():
     if find_spec(module):

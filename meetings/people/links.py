@@ -55,3 +55,13 @@ def take_up(token: str, now: datetime) -> Participant:
     if not GuestLink.objects.filter(pk=link.pk, used_at=None).update(used_at=now):
         raise Refused(Code.LINK_USED)
     return link.participant
+
+
+def holder_of(token: str, now: datetime) -> Participant:
+    """Whose link this is, without using it up; a used one still says it."""
+    link = GuestLink.objects.select_related("participant").filter(digest=ids.token_digest(token)).first()
+    if link is None:
+        raise Refused(Code.LINK_UNKNOWN)
+    if link.expires_at < now:
+        raise Refused(Code.LINK_EXPIRED)
+    return link.participant

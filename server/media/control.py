@@ -23,6 +23,7 @@ from server.media.messages import (
     Hello,
     Join,
     Leave,
+    Probe,
     Problem,
     Request,
     Sending,
@@ -146,6 +147,8 @@ class ControlServer:
                     room=request.room, endpoint=request.endpoint, camera=request.camera, screen=request.screen
                 )
                 return {}
+            case Probe():
+                return {"sdp": plane.probe(sdp_offer=request.sdp)}
             case Drain():
                 self._drain()
                 return {}

@@ -18,6 +18,7 @@ class Problem(StrEnum):
     UNKNOWN_ENDPOINT = "UNKNOWN_ENDPOINT"
     NOT_PRESENT = "NOT_PRESENT"
     BROKEN = "BROKEN"
+    BUSY = "BUSY"
 
 
 class _Message(BaseModel):
@@ -90,6 +91,13 @@ class Drain(_Message):
     op: Literal["drain"]
 
 
+class Probe(_Message):
+    """A browser wants to measure its way here: answer with a mirror that lives a minute (`probe.py`)."""
+
+    op: Literal["probe"]
+    sdp: str
+
+
 class Stats(_Message):
     op: Literal["stats"]
 
@@ -100,7 +108,7 @@ class CloseRoom(_Message):
 
 
 Request = Annotated[
-    Join | Leave | SetRights | SetStage | View | Sending | Drain | Stats | CloseRoom, Field(discriminator="op")
+    Join | Leave | SetRights | SetStage | View | Sending | Drain | Probe | Stats | CloseRoom, Field(discriminator="op")
 ]
 
 

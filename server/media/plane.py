@@ -11,6 +11,7 @@ from server.media import clock, sdp
 from server.media.endpoint import Endpoint, Rights
 from server.media.forward import make_forwarder
 from server.media.messages import Load, Problem
+from server.media.probe import Full, Mirrors
 from server.media.room import Layout, Room, RoomEvent, Stage
 from server.media.seam import certificate_fingerprint
 from server.media.udp import UdpPort
@@ -42,6 +43,9 @@ class MediaPlane:
         self._forwarder = make_forwarder(forwarder)
         self.port.after_burst = self._forwarder.flush
         self._rooms: dict[str, Room] = {}
+        self.mirrors = Mirrors(
+            port=self.port, certificate=self._certificate, fingerprint=self._fingerprint, hosts=self._announce
+        )
 
     @property
     def forwarder(self) -> str:
@@ -58,12 +62,13 @@ class MediaPlane:
                 now = clock.now()
                 for room in list(self._rooms.values()):
                     room.tick(now)
+                self.mirrors.tick(now)
                 if now - told_at >= LOAD_EVERY:
                     spent = time.process_time()
                     self.tell(Load(endpoints=self.endpoints, cpu=round((spent - used) / (now - told_at), 3)))
                     told_at, used = now, spent
         finally:
-            await asyncio.gather(*(room.close() for room in self._rooms.values()))
+            await asyncio.gather(*(room.close() for room in self._rooms.values()), self.mirrors.close())
             self.port.close()
 
     @property
@@ -137,6 +142,17 @@ class MediaPlane:
         house = self._rooms.get(room)
         if house is not None:
             house.announce(endpoint, camera=camera, screen=screen)
+
+    def probe(self, *, sdp_offer: str) -> str:
+        """Answer the self-test of a browser."""
+        if self.draining:
+            raise Declined(Problem.DRAINING)
+        try:
+            return self.mirrors.answer(sdp_offer)
+        except sdp.BadOffer as error:
+            raise Declined(Problem.BAD_OFFER) from error
+        except Full as full:
+            raise Declined(Problem.BUSY) from full
 
     async def close_room(self, *, room: str) -> None:
         house = self._rooms.pop(room, None)
