@@ -66,11 +66,17 @@ def own_product(tmp_path: Path) -> Iterator[Product]:
         yield running
 
 
+def browser_program() -> str:
+    """Where Debian's Chromium is."""
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    assert program, "Chromium is missing: run bin/system-packages"
+    return program
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium with a fake camera and microphone."""
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    assert program, "Chromium is missing: run bin/system-packages"
+    program = browser_program()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield chromium

@@ -93,7 +93,7 @@ class Client:
 class Product:
     """One running product with the demo city in it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, environment: dict[str, str] | None = None) -> None:
         self.folder = folder
         self.port = _free_port()
         self.address = f"http://127.0.0.1:{self.port}"
@@ -102,6 +102,7 @@ class Product:
             **{name: value for name, value in os.environ.items() if not name.startswith(("GONGSHANG_", "DJANGO_"))},
             "GONGSHANG_DATA_DIR": str(folder),
             "PYTHONUNBUFFERED": "1",
+            **(environment or {}),
         }
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -12,6 +12,8 @@ export const places = {
   minutes: () => "/minutes",
   meetingMinutes: (meeting: string) => `/meetings/${meeting}/minutes`,
   followups: () => "/followups",
+  /** 网络与设备检测. A guest's link goes behind the `#`: no server writes that into its log. */
+  check: (link = "") => (link ? `/check#${link}` : "/check"),
 } as const;
 
 /** A place on this site to go on to after signing in; anything else leads home. */
