@@ -16,6 +16,8 @@ export interface Measured {
   lossUp: number;
   lossDown: number;
   rttMs: number | null;
+  /** The line would have taken more than this device could make. */
+  slowDevice: boolean;
 }
 
 export interface NetworkFinding {

@@ -66,7 +66,7 @@ export class Line {
   }
 
   async sample(): Promise<Sample> {
-    const sample: Sample = { at: performance.now(), sentPackets: 0, sentBytes: 0, gotPackets: 0, gotBytes: 0, lost: 0, rttMs: null };
+    const sample: Sample = { at: performance.now(), sentPackets: 0, sentBytes: 0, gotPackets: 0, gotBytes: 0, lost: 0, rttMs: null, room: null };
     (await this.peer.getStats()).forEach((each: Record<string, unknown>) => {
       const number = (name: string) => (typeof each[name] === "number" ? (each[name] as number) : 0);
       if (each.type === "outbound-rtp") {
@@ -77,8 +77,10 @@ export class Line {
         sample.gotBytes += number("bytesReceived");
         sample.lost += number("packetsLost");
       } else if (each.type === "candidate-pair" && each.state === "succeeded" && number("currentRoundTripTime") > 0) {
-        const rtt = number("currentRoundTripTime") * 1000;
-        if (each.nominated === true || sample.rttMs === null) sample.rttMs = rtt;
+        if (each.nominated !== true && sample.rttMs !== null) return;
+        sample.rttMs = number("currentRoundTripTime") * 1000;
+        // Never more than we let it send.
+        sample.room = Math.min(number("availableOutgoingBitrate"), MAX_BITRATE) / 1000 || null;
       }
     });
     return sample;

@@ -15,12 +15,16 @@ export interface Sample {
   gotBytes: number;
   lost: number;
   rttMs: number | null;
+  /** What the browser believes the line takes, in kbit/s. */
+  room: number | null;
 }
 
 /** The first seconds are the sender's warming up. */
 const WARM_UP_MS = 2500;
 /** Packets on their way at the two ends of the window are no loss. */
-const NOISE = 0.005;
+const NOISE = 0.01;
+/** The sender stays a little below what it believes; half of it is another matter. */
+const IDLE_SHARE = 0.6;
 
 export function measure(samples: readonly Sample[]): Measured | null {
   const first = samples[0];
@@ -33,15 +37,19 @@ export function measure(samples: readonly Sample[]): Measured | null {
   const lost = Math.max(0, last.lost - start.lost);
   if (seconds <= 0 || sent <= 0) return null;
   const arrived = Math.min(1, (got + lost) / sent);
-  const trips = samples.map(({ rttMs }) => rttMs).filter((each): each is number => each !== null);
+  const upKbps = Math.round((((last.sentBytes - start.sentBytes) * 8) / 1000 / seconds) * arrived);
+  const room = median(known(samples.filter(({ at }) => at >= start.at).map((sample) => sample.room)));
   return {
-    upKbps: Math.round((((last.sentBytes - start.sentBytes) * 8) / 1000 / seconds) * arrived),
+    upKbps,
     downKbps: Math.round(((last.gotBytes - start.gotBytes) * 8) / 1000 / seconds),
     lossUp: quiet(1 - arrived),
     lossDown: quiet(got + lost > 0 ? lost / (got + lost) : 0),
-    rttMs: median(trips),
+    rttMs: median(known(samples.map(({ rttMs }) => rttMs))),
+    slowDevice: room !== null && upKbps < room * IDLE_SHARE && quiet(1 - arrived) === 0,
   };
 }
+
+const known = (values: (number | null)[]): number[] => values.filter((each): each is number => each !== null);
 
 const quiet = (share: number): number => (share < NOISE ? 0 : share);
 

@@ -1,8 +1,9 @@
 /** A picture that cannot be compressed away: what is sent then is what the line takes. Needs no camera. */
 
-const WIDTH = 640;
-const HEIGHT = 360;
-const FPS = 25;
+/** Small, so that the line is the limit and not an old processor. */
+const WIDTH = 320;
+const HEIGHT = 180;
+const FPS = 20;
 const PICTURES = 8;
 
 export interface Noise {
@@ -35,15 +36,15 @@ export function noise(): Noise | null {
   return { track, stop };
 }
 
-/** Grey blocks of 4 by 4: fine enough to cost bits, coarse enough to survive the encoder. */
+/** Grey blocks of 2 by 2: fine enough to cost bits, coarse enough to survive the encoder. */
 function speckled(paint: CanvasRenderingContext2D): ImageData {
   const picture = paint.createImageData(WIDTH, HEIGHT);
   const dots = new Uint32Array(picture.data.buffer);
-  const across = WIDTH / 4;
-  const blocks = Array.from({ length: across * (HEIGHT / 4) }, () => Math.floor(Math.random() * 256));
+  const across = WIDTH / 2;
+  const blocks = Array.from({ length: across * (HEIGHT / 2) }, () => Math.floor(Math.random() * 256));
   for (let y = 0; y < HEIGHT; y += 1) {
     for (let x = 0; x < WIDTH; x += 1) {
-      const grey = blocks[(y >> 2) * across + (x >> 2)] ?? 0;
+      const grey = blocks[(y >> 1) * across + (x >> 1)] ?? 0;
       dots[y * WIDTH + x] = 0xff000000 | (grey << 16) | (grey << 8) | grey;
     }
   }

@@ -18,7 +18,7 @@ const FOUND: Findings = {
     state: "done",
     way: "tls",
     ways: { direct: "closed", udp: "closed", tcp: "closed", tls: "open" },
-    measured: { upKbps: 640, downKbps: 1500, lossUp: 0.021, lossDown: 0, rttMs: 85 },
+    measured: { upKbps: 640, downKbps: 1500, lossUp: 0.021, lossDown: 0, rttMs: 85, slowDevice: false },
     answerMs: 60,
   },
 };
@@ -40,8 +40,8 @@ describe("the report for the technician", () => {
       "下行：1500 kbit/s，丢包 0.0%",
       "往返延迟：85 毫秒",
       "服务器应答：60 毫秒",
-      "带画面发言：不适合（上行太慢，麦克风没有声音）",
-      "只用声音发言：不适合（麦克风没有声音）",
+      "带画面发言：不适合（上行太慢，麦克风不能使用）",
+      "只用声音发言：不适合（麦克风不能使用）",
       "文字与表决：适合",
     ]);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Findings, type Measured, noDevice, noNetwork } from "./findings";
 import { judge } from "./verdict";
 
-const CLEAN: Measured = { upKbps: 1800, downKbps: 1800, lossUp: 0, lossDown: 0, rttMs: 30 };
+const CLEAN: Measured = { upKbps: 1800, downKbps: 1800, lossUp: 0, lossDown: 0, rttMs: 30, slowDevice: false };
 
 function found(changes: Partial<Findings> = {}, measured: Partial<Measured> = {}): Findings {
   return {
@@ -35,6 +35,8 @@ describe("what one can do from here", () => {
     [{ lossDown: 0.3 }, ["poor", "poor", "good"], ["loss"]],
     [{ rttMs: 500 }, ["fair", "fair", "good"], ["delay"]],
     [{ rttMs: null }, ["good", "good", "good"], []],
+    [{ upKbps: 200, downKbps: 200, slowDevice: true }, ["fair", "good", "good"], ["slow_device"]],
+    [{ upKbps: 200, downKbps: 200, slowDevice: true, lossDown: 0.2 }, ["poor", "fair", "good"], ["slow_device", "loss"]],
   ])("a line with %o", (measured, expected, reasons) => {
     const findings = found({}, measured);
     expect(words(findings)).toEqual(expected);

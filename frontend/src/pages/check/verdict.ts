@@ -8,12 +8,14 @@ export type Reason =
   | "browser"
   | "camera"
   | "microphone"
+  | "microphone_silent"
   | "speaker"
   | "no_way"
   | "up"
   | "down"
   | "loss"
   | "delay"
+  | "slow_device"
   | "slow_answers"
   | "not_measured";
 
@@ -74,7 +76,7 @@ function device(found: DeviceFinding, which: "camera" | "microphone"): Judgement
 }
 
 function microphone({ microphone: found }: Findings): Judgement {
-  return found.state === "silent" ? { word: "fair", reasons: ["microphone"] } : device(found, "microphone");
+  return found.state === "silent" ? { word: "fair", reasons: ["microphone_silent"] } : device(found, "microphone");
 }
 
 /** Who does not hear can still read along and speak. */
@@ -88,12 +90,20 @@ function network({ network: found }: Findings, purpose: "picture" | "sound"): Ju
   if (found.way === null) return { word: "poor", reasons: ["no_way"] };
   if (found.measured === null) return { word: "unknown", reasons: ["not_measured"] };
   const { good, fair } = NEEDS[purpose];
-  const missed = missing(found.measured, good);
-  if (missed.length === 0) return fine;
-  return { word: missing(found.measured, fair).length === 0 ? "fair" : "poor", reasons: missed };
+  const reasons = missing(found.measured, good);
+  if (reasons.length === 0) return fine;
+  const enough = missing(found.measured, fair).every((reason) => reason === "slow_device");
+  return { word: enough ? "fair" : "poor", reasons };
 }
 
-function missing({ upKbps, downKbps, lossUp, lossDown, rttMs }: Measured, need: Need): Reason[] {
+/** A device that cannot fill the line says nothing about the line: less picture will do for it. */
+function missing(measured: Measured, need: Need): Reason[] {
+  if (!measured.slowDevice) return missed(measured, need);
+  const others = missed(measured, need).filter((reason) => reason !== "up" && reason !== "down");
+  return measured.upKbps < need.up ? ["slow_device", ...others] : others;
+}
+
+function missed({ upKbps, downKbps, lossUp, lossDown, rttMs }: Measured, need: Need): Reason[] {
   const reasons: Reason[] = [];
   if (upKbps < need.up) reasons.push("up");
   if (downKbps < need.down) reasons.push("down");
