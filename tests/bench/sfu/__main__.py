@@ -1,8 +1,9 @@
 """The run: each shape, each server in turn, one line of JSON for each measurement, then the summary.
 
 Every measurement has a fresh server and a fresh crowd. The shape of the summary is measured three times, in turn, and
-the median counts. A measurement in which not everything arrived is printed as invalid and does not count. `others` is
-what the rest of the machine took meanwhile, in cores: with much of it the figures are worth little.
+the median counts. A measurement in which not everything arrived is printed as invalid and does not count. `behind_s` is
+how long after the last packet was sent the last one came; `others` is what the rest of the machine took meanwhile, in
+cores: with much of it the figures are worth little.
 
 `QUICK=1` takes the shape of the summary alone, once and shortly, and only what the summary needs. `LIVEKIT=1` builds
 LiveKit's server when it is not there yet.
@@ -37,7 +38,6 @@ SECONDS = 3.0 if QUICK else 8.0
 IDLE_S = 1.0
 """Everybody is there and nobody sends."""
 JOINING_AT_ONCE = 10
-WARM_PACKETS = 100
 FEWEST, MOST = 0.9995, 1.02
 """A measurement in which less was delivered is invalid; LiveKit adds a little padding."""
 
@@ -116,12 +116,12 @@ async def measure(make: Make, shape: Shape) -> Row:
             await server.publish(sound=place < shape.voices)
         joining = await join_all(server, shape.subscribers)
         await server.ready()
-        load.send()
-        await load.until_everybody_receives(WARM_PACKETS)
-        await load.pause()
         idle = cpu(server)
         await asyncio.sleep(IDLE_S)
         idle = cpu(server) - idle
+        load.send()
+        await load.until_all_comes()
+        await load.pause()
         before, busy_before, own_before = cpu(server), busy_seconds(), time.process_time()
         window = await load.measure(SECONDS)
         spent = cpu(server) - before
@@ -145,6 +145,7 @@ async def measure(make: Make, shape: Shape) -> Row:
             "holes": window.holes,
             "broken": window.broken,
             "late_beats": window.late,
+            "behind_s": round(window.seconds - SECONDS, 2),
             "others": round(max(0.0, others) / window.seconds, 2),
         }
     except Unavailable as why:

@@ -15,6 +15,7 @@ from pylibsrtp import Policy, Session, _binding
 from server.media.seam import Srtp
 from tests.bench.sfu.load import Load, Publisher
 from tests.bench.sfu.mmsg import Inbox, Outbox
+from tests.bench.sfu.peer import make_room
 from tests.bench.sfu.picture import Sound
 from tests.bench.sfu.processes import Process
 
@@ -93,7 +94,7 @@ def reflect(sock: socket.socket, targets: Sequence[tuple[str, int]]) -> None:
 def main() -> None:
     told = json.loads(sys.stdin.readline())
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 * 1024 * 1024)
+        make_room(sock, 4 * 1024 * 1024)
         sock.bind((told["host"], 0))
         print(json.dumps({"port": sock.getsockname()[1]}), flush=True)
         reflect(sock, [(host, port) for host, port in told["targets"]])

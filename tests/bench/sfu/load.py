@@ -22,9 +22,10 @@ SHARES = 4
 BEATS_PER_SECOND = round(1 / BEAT_S)
 CHECK_EVERY = 5
 WATCHERS = 6
-QUIET_S = 1.0
-"""Nothing came for so long: nothing will come."""
-PATIENCE_S = 20.0
+QUIET_S = 0.5
+"""Nothing came for so long: nothing will come. Longer, and servers take the cameras for switched off."""
+ALMOST_ALL = 0.95
+PATIENCE_S = 40.0
 BANDWIDTH = 10_000_000
 
 _MEDIA = bytes(range(128, 192))
@@ -42,6 +43,7 @@ class Publisher:
         self._seconds = 0
         self._frame_at = self._audio_at = 0.0
         self._place = 0
+        self._going = False
         peer.on_media = self._on_feedback
 
     @property
@@ -51,21 +53,26 @@ class Publisher:
     def begin(self, at: float) -> None:
         """The first (or next) frame is due at `at`."""
         self._frame_at = self._audio_at = at
+        self._going = True
+
+    def end(self) -> None:
+        """The frame that is begun is the last."""
+        self._going = False
+
+    @property
+    def silent(self) -> bool:
+        return not self._going and self._place == 0
 
     def send_due(self, now: float) -> None:
-        while self.sound is not None and now >= self._audio_at:
+        while self._going and self.sound is not None and now >= self._audio_at:
             self._audio_at += AUDIO_S
             self._send(self.sound.next())
-        while now >= self._frame_at + self._place // BURST * BURST_S:
+        while not self.silent and now >= self._frame_at + self._place // BURST * BURST_S:
             self._send(self.picture.next())
             self._place += 1
             if self._place == PER_FRAME:
                 self._place = 0
                 self._frame_at += FRAME_S
-
-    @property
-    def between_frames(self) -> bool:
-        return self._place == 0
 
     def _send(self, plain: bytes) -> None:
         srtp = self.peer.srtp
@@ -197,7 +204,6 @@ class Load:
         self._late = 0
         self._members: list[Publisher | Subscriber] = []
         self._inbox = Inbox(64)
-        self._sending = False
         self._beating: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -233,9 +239,8 @@ class Load:
         beat = 0
         while True:
             now = loop.time()
-            if self._sending:
-                for publisher in self.publishers:
-                    publisher.send_due(now)
+            for publisher in self.publishers:
+                publisher.send_due(now)
             for member in self._members[beat % SHARES :: SHARES]:
                 member.read(self._inbox)
             for member in self._members[beat % BEATS_PER_SECOND :: BEATS_PER_SECOND]:
@@ -247,6 +252,14 @@ class Load:
                 due = loop.time()
             await asyncio.sleep(max(0.0, due - loop.time()))
 
+    @property
+    def _sent(self) -> int:
+        return sum(each.sent for each in self.publishers)
+
+    @property
+    def _received(self) -> int:
+        return sum(each.received for each in self.subscribers)
+
     # --- measuring ------------------------------------------------------------------------------------------------
 
     def send(self) -> None:
@@ -254,25 +267,28 @@ class Load:
         now = asyncio.get_running_loop().time()
         for place, publisher in enumerate(self.publishers):
             publisher.begin(now + FRAME_S * place / len(self.publishers))
-        self._sending = True
 
-    async def until_everybody_receives(self, packets: int) -> None:
-        """Every subscriber got so many more; TimeoutError when somebody stays without."""
-        before = [each.received for each in self.subscribers]
+    async def until_all_comes(self) -> None:
+        """For a second everybody gets all that is sent; before that a server may try what the links carry."""
         async with asyncio.timeout(PATIENCE_S):
-            while any(each.received < start + packets for each, start in zip(self.subscribers, before, strict=True)):
-                await asyncio.sleep(0.05)
+            while True:
+                sent, before = self._sent, [each.received for each in self.subscribers]
+                await asyncio.sleep(1.0)
+                wanted = ALMOST_ALL * (self._sent - sent)
+                if all(each.received - start >= wanted for each, start in zip(self.subscribers, before, strict=True)):
+                    return
 
     async def pause(self, enough: Callable[[], bool] = lambda: False) -> None:
         """Send no more, and wait until all that is under way has come: enough, or nothing more."""
-        while not all(publisher.between_frames for publisher in self.publishers):
+        for publisher in self.publishers:
+            publisher.end()
+        while not all(publisher.silent for publisher in self.publishers):
             await asyncio.sleep(BEAT_S)
-        self._sending = False
         before, since = -1, time.perf_counter()
         while time.perf_counter() - since < QUIET_S:
             if enough():
                 return
-            count = sum(each.received for each in self.subscribers)
+            count = self._received
             if count != before:
                 before, since = count, time.perf_counter()
             await asyncio.sleep(BEAT_S)
@@ -302,13 +318,12 @@ class Load:
         )
 
     def _all_came(self, before: tuple[int, int, int, int]) -> bool:
-        sent, received, _, _ = self._counts(())
-        return received - before[1] >= (sent - before[0]) * len(self.subscribers)
+        return self._received - before[1] >= (self._sent - before[0]) * len(self.subscribers)
 
     def _counts(self, watchers: Sequence[Watcher]) -> tuple[int, int, int, int]:
         return (
-            sum(each.sent for each in self.publishers),
-            sum(each.received for each in self.subscribers),
+            self._sent,
+            self._received,
             sum(each.holes for each in watchers),
             sum(each.broken for each in watchers),
         )

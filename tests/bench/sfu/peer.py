@@ -26,6 +26,14 @@ _CERTIFICATE = RTCCertificate.generateCertificate()
 FINGERPRINT = certificate_fingerprint(_CERTIFICATE)
 
 
+def make_room(sock: socket.socket, size: int) -> None:
+    """For what comes while its reader is kept waiting; beyond the system's limit only root may."""
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, size)
+    except PermissionError:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, size)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Remote:
     """What a server's description says about its end."""
@@ -61,10 +69,7 @@ class Peer:
         self.srtp: Srtp | None = None
         self.profile = ""
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        try:
-            self.socket.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _BUFFER)
-        except PermissionError:
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
+        make_room(self.socket, _BUFFER)
         if stamped:
             self.socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         self.socket.setblocking(False)
