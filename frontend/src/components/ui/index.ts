@@ -25,6 +25,7 @@ export { default as StatusTag } from "./StatusTag.vue";
 export { default as Stepper } from "./Stepper.vue";
 export { default as Tabs } from "./Tabs.vue";
 export { default as Textarea } from "./Textarea.vue";
+export { default as TitleText } from "./TitleText.vue";
 export { default as Toaster } from "./Toaster.vue";
 export { default as Tooltip } from "./Tooltip.vue";
 export type { IconName } from "./icons";

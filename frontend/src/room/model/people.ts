@@ -8,8 +8,11 @@ export type Venues = PeopleState["venues"];
 export const roster = (people: Participants): ParticipantView[] =>
   Object.values(people).sort((a, b) => a.position - b.position || (a.id < b.id ? -1 : 1));
 
+/** The main venue first, whatever order they were added in. */
 export const venueList = (venues: Venues): VenueView[] =>
-  Object.values(venues).sort((a, b) => a.position - b.position || (a.id < b.id ? -1 : 1));
+  Object.values(venues).sort(
+    (a, b) => Number(b.type === "main") - Number(a.type === "main") || a.position - b.position || (a.id < b.id ? -1 : 1),
+  );
 
 export interface Headcount {
   expected: number;
