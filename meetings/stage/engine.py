@@ -135,5 +135,8 @@ class Engine(Protocol):
     async def statistics(self, meeting: UUID) -> dict[str, dict[str, Any]]:
         """What is measured of each endpoint, by participant; whoever cannot be asked now is not in it."""
 
+    async def workers(self) -> dict[str, dict[str, Any]]:
+        """What each part of the engine counts, by its name. Raises `Unavailable` when none can be asked."""
+
     async def close(self) -> None:
         """End everything this process has going; the media of the meetings goes on."""

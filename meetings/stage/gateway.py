@@ -35,6 +35,7 @@ from meetings.stage.engine import (
     View,
     Words,
 )
+from meetings.stage.health import Health
 from meetings.stage.reading import Wanted, read_wanted
 from meetings.stage.relays import configured
 from meetings.stage.rights import CAMERA_STATES, NONE, Rights
@@ -70,9 +71,11 @@ class Gateway:
         self._tasks = Tasks()
         self._due: set[UUID] = set()
         self._updating: set[UUID] = set()
+        self.health = Health(engine.workers)
 
     async def close(self) -> None:
         """End what this process has going."""
+        await self.health.close()
         await self._tasks.close()
         await self._engine.close()
 
@@ -96,8 +99,10 @@ class Gateway:
                 await self._told(self._engine.view, place, View, wish)
             case {"op": "sending", **wish}:
                 await self._told(self._engine.sending, place, Sending, wish)
-            case {"op": "report"}:
-                return  # for the technicians' board
+            case {"op": "report", **report}:
+                self.health.report(seat, report)
+            case {"op": "watch_health", "on": bool(on)}:
+                await self.health.watch(seat, on=on)
             case {"op": "leave"}:
                 await self._leave(place, seat)
             case {"op": str(), "connection": str(connection)} if connection:
@@ -107,6 +112,7 @@ class Gateway:
 
     async def closed(self, seat: Seat) -> None:
         """The socket is gone. Media goes on: the person may only have changed networks; the engine notices silence."""
+        self.health.closed(seat)
         place = Place(seat.meeting, seat.participant)
         if self._owns(place, seat):
             del self._owners[place]

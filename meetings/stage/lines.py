@@ -152,6 +152,10 @@ class Lines:
         """The workers that take people now."""
         return [line.takes for line in self._lines if line.takes]
 
+    def heard(self) -> list[Life]:
+        """The workers that can be asked now."""
+        return [line.life for line in self._lines if line.life is not None and line.up]
+
     def loads(self, *, meetings: Counter[Life], people: Counter[Life]) -> list[Load]:
         """How busy these are. `people` came through this process, perhaps since the worker last counted."""
         found = []

@@ -148,6 +148,17 @@ class SfuPool:
                 found.update(told["rooms"].get(str(meeting), {}))
         return found
 
+    async def workers(self) -> dict[str, dict[str, Any]]:
+        """Of all workers that can be asked now."""
+        await self._start()
+        found: dict[str, dict[str, Any]] = {}
+        for life in self._lines.heard():
+            with contextlib.suppress(MediaUnavailable, MediaRefused):
+                found[life.worker] = await self._request(life, "stats")
+        if not found:
+            raise Unavailable
+        return found
+
     async def _wish(self, place: Place, op: str, wish: BaseModel) -> None:
         for session in self._sessions.of(place):
             session.wishes[op] = wish

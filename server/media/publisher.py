@@ -27,6 +27,7 @@ class Publisher:
         self.link = Uplink()
         self.loss = 0.0
         self.tracks: dict[Use, UpTrack] = {}
+        self.nacked = self.key_requests = 0
         self._packet = Packet()
         for line in offer.sending():
             track = self.tracks[line.use] = make(line, self._ask_key)
@@ -169,11 +170,13 @@ class Publisher:
         return rtcp.remb(sender=_SENDER, bitrate=useful if cap is None else min(useful, cap), ssrcs=ssrcs)
 
     def _ask_key(self, layer: Layer) -> None:
+        self.key_requests += 1
         self._wire.send_rtcp(rtcp.pli(sender=_SENDER, ssrc=layer.ssrc))
 
     def _ask_again(self, layer: Layer, now: float) -> None:
         due = layer.reception.due(now)
         if due:
+            self.nacked += len(due)
             self._wire.send_rtcp(rtcp.nack(sender=_SENDER, ssrc=layer.ssrc, seqs=due))
 
     def close(self) -> None:

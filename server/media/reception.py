@@ -85,9 +85,18 @@ class Reception:
                 asked.append(seq)
         return asked
 
+    @property
+    def _expected(self) -> int:
+        return self._cycles + self.highest - self._base + 1 if self._base >= 0 else 0
+
+    @property
+    def lost(self) -> int:
+        """Packets that never came; a late or repeated one makes up for another."""
+        return max(0, self._expected - self.received)
+
     def block(self, *, ssrc: int, lsr: int, dlsr: int) -> bytes:
         """A report block, and the start of the next interval."""
-        expected = self._cycles + self.highest - self._base + 1 if self._base >= 0 else 0
+        expected = self._expected
         interval = expected - self._expected_before
         lost = interval - (self.received - self._received_before)
         self._expected_before, self._received_before = expected, self.received

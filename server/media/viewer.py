@@ -48,6 +48,7 @@ class Viewer:
         self.show(big=BIG_HEIGHT, thumb=THUMB_HEIGHT)
         self.link = Downlink(now)
         self.bitrate = 0
+        self.nacked = 0
         self.rtt: float | None = None
         self.audio_only = False
         self.limited = False
@@ -85,6 +86,7 @@ class Viewer:
         down = self._by_ssrc.get(nack.ssrc)
         if down is None:
             return
+        self.nacked += len(nack.seqs)
         for seq in nack.seqs:
             if self._budget <= 0:
                 return

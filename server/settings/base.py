@@ -189,6 +189,8 @@ MEDIA_TOKEN = env("MEDIA_TOKEN") or generated_secret("media_token")
 TURN_URLS = env_list("TURN_URLS")
 TURN_SECRET = env("TURN_SECRET")
 STUN_URLS = env_list("STUN_URLS")
+# Who may read /metrics: whoever sends this token; without one only this machine itself.
+METRICS_TOKEN = env("METRICS_TOKEN")
 
 IS_DEMO = env("DEMO") == "1"
 

@@ -73,6 +73,9 @@ class NotingEngine:
         self.applied.append(wanted)
         self.news.set()
 
+    async def workers(self) -> dict[str, dict[str, Any]]:
+        return {}
+
     async def statistics(self, meeting: UUID) -> dict[str, dict[str, Any]]:
         return {}
 
