@@ -72,7 +72,7 @@ class Publisher:
             return
         original = unwrap_rtx(packet, ssrc=layer.ssrc, pt=layer.track.pt)
         if original and self._packet.read(original):
-            layer.track.receive(layer, self._packet, now)
+            layer.track.receive(layer, self._packet, now, repeated=True)
 
     def _unknown(self, packet: Packet, now: float) -> Layer | None:
         """An SSRC nobody announced: its first packets say by MID and RID where it belongs. Returns a layer for RTX."""

@@ -66,6 +66,11 @@ class Reception:
             self._cycles += 0x10000
         self.highest = seq
 
+    def mended(self, seq: int) -> None:
+        """It came by RTX: no longer missing, and no less lost."""
+        if self.missing:
+            self.missing.pop(seq, None)
+
     def _hole(self, ahead: int, now: float) -> None:
         if ahead > _MAX_HOLE:
             self.missing.clear()

@@ -164,24 +164,27 @@ class UpTrack:
 
     # --- packets --------------------------------------------------------------------------------------------------
 
-    def receive(self, layer: Layer, packet: Packet, now: float) -> None:
-        """One decrypted packet of `layer`."""
+    def receive(self, layer: Layer, packet: Packet, now: float, repeated: bool = False) -> None:
+        """One decrypted packet of `layer`, or one that was `repeated` by RTX: asked for, or to fill the line."""
         if packet.pt != self.pt:
             return
-        layer.reception.arrived(packet.seq, packet.ts, now)
+        if repeated:
+            layer.reception.mended(packet.seq)
+        else:
+            layer.reception.arrived(packet.seq, packet.ts, now)
         if packet.payload == packet.end:
             layer.numbers.skip(packet.seq)
             return
         seq = layer.numbers.place(packet.seq)
         if not self.allowed:
             return
+        picture = None
+        if self.video and not layer.cache.put(seq, packet.data):
+            return
+        layer.last_at = now
         layer.octets += packet.end - packet.payload
         layer.packets += 1
-        layer.last_at = now
-        picture = None
         if self.video:
-            if not layer.cache.put(seq, packet.data):
-                return
             picture = self._picture
             if not picture.read(packet.data, packet.payload, packet.end):
                 return
