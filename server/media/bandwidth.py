@@ -18,6 +18,10 @@ from aiortc.rate import (
 START = 1_000_000
 FLOOR = 60_000
 CONGESTED_FOR = 0.8
+# An attempt, or a collapse to less than this of what is sent, is taken back as soon as two looks agree: meanwhile the
+# queue takes sound with it.
+COLLAPSE = 0.6
+COLLAPSED_FOR = 0.2
 HEAVY_LOSS = 0.25
 HEAVY_FOR = 2.0
 SETTLE = 2.0
@@ -38,6 +42,7 @@ class Downlink:
         "_calm_until",
         "_carried",
         "_heavy_since",
+        "_peak",
         "_settled_at",
         "_started",
         "_trying_until",
@@ -52,6 +57,7 @@ class Downlink:
         self.remb = 0
         self.loss = 0.0
         self._before = 0
+        self._peak = 0  # of the REMB since the present attempt began
         self._before_at = now
         self._started = False
         self._backoff = PATIENCE
@@ -64,6 +70,7 @@ class Downlink:
     def told(self, remb: int) -> None:
         """A REMB came."""
         self.remb = remb
+        self._peak = max(self._peak, remb)
 
     def lost(self, fraction: float) -> None:
         """A report block of the stream that carries most came."""
@@ -85,6 +92,7 @@ class Downlink:
         elif now >= self._calm_until:
             self._trying_until = now + (TRY_FOR if self._started else FIRST_TRY_FOR)
             self._carried = max(FLOOR, self.limit or sent)
+            self._peak = self.remb
             self.limit = int(next_step * 1.05) + 1
 
     def _congested(self, now: float, sent: int) -> bool:
@@ -94,11 +102,17 @@ class Downlink:
             self._before, self._before_at = self.remb, now
         if now < self._settled_at:
             return False
+        if self._trying_until:
+            # What is sent is measured too late for an attempt: that the estimate has turned says enough.
+            sent = max(sent, self.limit or 0)
+            falling = self.remb < self._peak * 0.97
         worse = 0 < self.remb < sent * 0.95 and sent > FLOOR and (falling or (self.loss > 0.05 and not rising))
         heavy = self.loss > HEAVY_LOSS
         self._worse_since = min(now, self._worse_since) if worse else _NEVER
         self._heavy_since = min(now, self._heavy_since) if heavy else _NEVER
-        return now - self._worse_since >= CONGESTED_FOR or now - self._heavy_since >= HEAVY_FOR
+        quick = self._trying_until or self.remb < sent * COLLAPSE
+        patience = COLLAPSED_FOR if quick else CONGESTED_FOR
+        return now - self._worse_since >= patience or now - self._heavy_since >= HEAVY_FOR
 
     def _down(self, now: float, sent: int) -> None:
         if self._trying_until:

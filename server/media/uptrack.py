@@ -273,8 +273,10 @@ class UpTrack:
         return min(flowing, key=lambda layer: (layer.index < wish, abs(layer.index - wish)), default=None)
 
     def wished(self) -> frozenset[int]:
-        """Which encodings anybody wishes to see."""
-        return frozenset(down.wish for down in self.viewers if down.wish is not None) | self.asked_elsewhere
+        """Which encodings anybody wishes to see, or sees until what they wish is there."""
+        wishes = {down.wish for down in self.viewers if down.wish is not None}
+        shown = {layer.index for layer in self.layers.values() if any(down.wish is not None for down in layer.downs)}
+        return frozenset(wishes | shown) | self.asked_elsewhere
 
     def rates(self) -> tuple[int, ...]:
         """What each encoding costs, biggest first: as measured, or as is usual."""

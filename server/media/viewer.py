@@ -9,11 +9,14 @@ from server.media.bandwidth import Downlink
 from server.media.downtrack import DownTrack, Slots
 from server.media.layers import Wish, choose, cost, ideal, one_better
 from server.media.sdp import SEND_TIME, Offer, Slot, Use
+from server.media.uptrack import UpTrack
 from server.media.wire import Wire
 
 # Retransmissions never take more than this from a viewer's link, in bytes per second.
 REPAIR_BUDGET = 250_000
+REPAIR_FLOOR = 10_000
 AUDIO_RATE = 40_000
+LEEWAY = 1.3
 BIG_HEIGHT, THUMB_HEIGHT = 720, 180
 _REPORTS_PER_PACKET = 40
 
@@ -53,6 +56,8 @@ class Viewer:
         self.audio_only = False
         self.limited = False
         self._by_ssrc = {down.ssrc: down for down in self.downs}
+        self._limit: int | None = None  # under which was chosen last, and for what
+        self._chosen_for: list[tuple[DownTrack, UpTrack | None, int]] = []
         self._budget = REPAIR_BUDGET
         self._sent = 0
         self._sent_at = now
@@ -119,18 +124,24 @@ class Viewer:
 
     def pace(self, now: float) -> None:
         """A few times a second: look at the link, choose encodings anew."""
+        wishes, slots = self._wishes()
         sent = sum(down.octets for down in self.downs)
         passed = now - self._sent_at
         if passed >= 1.0:
             self.bitrate = int((sent - self._sent) * 8 / passed)
             self._sent, self._sent_at = sent, now
-            limit = self.link.limit
-            self._budget = REPAIR_BUDGET if limit is None else min(REPAIR_BUDGET, max(10_000, limit // 32))
-        wishes, slots = self._wishes()
+            self._budget = self._for_repairs(cost(wishes, tuple(down.wish for down in slots)))
         better = one_better(wishes, tuple(down.wish for down in slots))
         step = None if better is None else cost(wishes, better) + self._audio_rate()
         self.link.tick(now, sent=self.bitrate, next_step=step)
         self._choose(wishes, slots, now)
+
+    def _for_repairs(self, planned: int) -> int:
+        """Bytes for the next second: a third of what goes out, a quarter of what the link carries when that is known.
+        More would drown a link that has just become narrow in repairs of what does not fit it."""
+        limit = self.link.limit
+        share = max(self.bitrate, planned) // 24 if limit is None else limit // 32
+        return min(REPAIR_BUDGET, max(REPAIR_FLOOR, share))
 
     def choose(self, now: float) -> None:
         """What the slots are meant to show has changed."""
@@ -147,7 +158,17 @@ class Viewer:
 
     def _choose(self, wishes: list[Wish], slots: list[DownTrack], now: float) -> None:
         limit = self.link.limit
-        plan = choose(wishes, None if limit is None else max(0, limit - self._audio_rate()))
+        budget = None if limit is None else max(0, limit - self._audio_rate())
+        cut = limit is not None and (self._limit is None or limit < self._limit)
+        self._limit = limit
+        plan = choose(wishes, budget)
+        same = [(down, down.track, down.height) for down in slots]
+        if budget is not None and not cut and same == self._chosen_for:
+            # The rates of pictures go up and down by themselves: only what is clearly too much is taken back.
+            shown = tuple(down.wish for down in slots)
+            if cost(wishes, plan) < cost(wishes, shown) <= budget * LEEWAY:
+                plan = shown
+        self._chosen_for = same
         for down, index in zip(slots, plan, strict=True):
             down.watch(down.track, index, now)
         best = [ideal(wish) for wish in wishes]
