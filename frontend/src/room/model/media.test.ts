@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Quality, Troubles } from "@/media";
-import { pageByKey, pageSize, within } from "./pages";
+import { fitting, pageByKey, pageSize, within } from "./pages";
 import { figureLines, percent, qualityNews } from "./quality";
 import { firstTrouble, shownTroubles } from "./troubles";
 
@@ -16,6 +16,15 @@ describe("pages of small pictures", () => {
     [390, { cores: 8, memory: null }, 4],
   ])("at %d px hold so many", (width, machine, size) => {
     expect(pageSize(width, machine)).toBe(size);
+  });
+
+  it.each([
+    ["a wide strip", 1700, false, 9, 9],
+    ["a wide strip with my own picture", 1400, true, 9, 7],
+    ["a narrow strip, which can be scrolled", 300, true, 9, 4],
+    ["a slow phone", 300, true, 1, 1],
+  ])("of %s hold so many", (_, width, own, max, count) => {
+    expect(fitting(width, 160, own, max)).toBe(count);
   });
 
   it.each([

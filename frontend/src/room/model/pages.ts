@@ -10,6 +10,12 @@ export function pageSize(width: number, machine: Pick<Machine, "cores" | "memory
   return slow ? 1 : 4;
 }
 
+/** Of at most `max`, so many as the strip has room for beside my own; a few may be scrolled to on a narrow screen. */
+export function fitting(width: number, tile: number, own: boolean, max: number): number {
+  const room = Math.floor(width / tile) - (own ? 1 : 0);
+  return Math.min(max, Math.max(4, room));
+}
+
 /** A page that is there: the last one when there are fewer now. */
 export const within = (page: number, pages: number): number => Math.max(0, Math.min(page, pages - 1));
 
