@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from server.media import clock, rtcp
 from server.media.h264 import NalUnit
-from server.media.rtp import Outgoing, Packet
+from server.media.rtp import Outgoing, Packet, send_time
 from server.media.sdp import Codec
 from server.media.seqmap import Head, History, Run, audio_run, video_run
 from server.media.uptrack import REPLAY, Layer, UpTrack
@@ -26,7 +26,11 @@ TIMED = struct.Struct("!BBHIIIHHI")
 PICTURE_ID = struct.Struct("!H")
 
 # Views for repeats, which are made one at a time: the track's own view is in use.
-_views: dict[Codec, Descriptor | NalUnit] = {Codec.VP8: Descriptor(), Codec.H264: NalUnit()}
+_views: dict[Codec, Descriptor | NalUnit | None] = {
+    Codec.VP8: Descriptor(),
+    Codec.H264: NalUnit(),
+    Codec.OPUS: None,
+}
 
 
 class Slots(Protocol):
@@ -205,7 +209,10 @@ class DownTrack:
     def _replay(self, layer: Layer) -> bool:
         """Begin with the cached packets since the last key frame, if they are few and all there."""
         key = layer.key
-        if not self.video or key is None or layer.head.seq - key.seq >= REPLAY or not layer.track.allowed:
+        # Without RTX a repeat has to be the same to the byte, which a replayed packet could not be.
+        if not self.video or self.payload_types[layer.track.codec][1] < 0 or key is None:
+            return False
+        if layer.head.seq - key.seq >= REPLAY or not layer.track.allowed:
             return False
         # A slot that was busy a moment ago must not go back in time.
         if self.layer is not None or (self.resumes and key.at <= self._last.at):
@@ -274,6 +281,8 @@ class DownTrack:
         self.resent += 1
         pt, rtx_pt = self.payload_types[layer.track.codec]
         if rtx_pt < 0:
+            # The same packet to the byte: SRTP must never protect two different ones under one number.
+            out.send_time = send_time(layer.cache.sent_at(number))
             return self._header(out, out.marker | pt, seq, self.ssrc, run) + body(out, run)
         self._rtx_seq = (self._rtx_seq + 1) & 0xFFFF
         head = self._header(out, out.marker | rtx_pt, self._rtx_seq, self.rtx_ssrc, run)
@@ -282,7 +291,7 @@ class DownTrack:
     def _again(self, layer: Layer, data: bytes, number: int, now: float) -> bool:
         """Take a cached packet into `_repeated`."""
         packet, picture = self._packet, _views[layer.track.codec]
-        if not packet.read(data) or not picture.read(data, packet.payload, packet.end):
+        if not packet.read(data) or (picture and not picture.read(data, packet.payload, packet.end)):
             return False
         self._repeated.take(packet, picture, number, False, now)
         return True

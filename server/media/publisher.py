@@ -138,7 +138,8 @@ class Publisher:
                     self._ask_again(layer, now)
                 if layer.reception.torn:
                     layer.reception.torn = False
-                    track.want_key(layer, now)
+                    if track.video:
+                        track.want_key(layer, now)
 
     def pace(self, now: float, bitrate: int) -> None:
         """A few times a second: the link queues, so the publisher must hear at once."""

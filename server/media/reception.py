@@ -19,7 +19,6 @@ class Reception:
         "_expected_before",
         "_jitter",
         "_received_before",
-        "_repairs",
         "_transit",
         "fraction_lost",
         "highest",
@@ -28,9 +27,8 @@ class Reception:
         "torn",
     )
 
-    def __init__(self, *, clock: int, repairs: bool) -> None:
+    def __init__(self, *, clock: int) -> None:
         self._clock = clock
-        self._repairs = repairs
         self._base = -1
         self._cycles = 0
         self._transit = 0.0
@@ -60,7 +58,7 @@ class Reception:
             if self.missing:
                 self.missing.pop(seq, None)
             return
-        if ahead > 1 and self._repairs:
+        if ahead > 1:
             self._hole(ahead, now)
         if seq < self.highest:
             self._cycles += 0x10000

@@ -114,6 +114,11 @@ def unwrap_rtx(packet: Packet, *, ssrc: int, pt: int) -> bytes:
     return head + data[packet.payload + 2 : packet.end]
 
 
+def send_time(now: float) -> int:
+    """As abs-send-time says it: 6.18 fixed point seconds."""
+    return int(now * 262144) & 0xFFFFFF
+
+
 class Picture(Protocol):
     """What forwarding needs to know of a video payload: where its numbers stand, and whether one can begin here."""
 
@@ -145,7 +150,7 @@ class Outgoing:
         start = packet.payload
         payload = packet.data[start : packet.end]
         self.seq, self.ts, self.marker, self.newest = seq, packet.ts, packet.marker, newest
-        self.send_time = int(now * 262144) & 0xFFFFFF  # abs-send-time: 6.18 fixed point seconds
+        self.send_time = send_time(now)
         self.pid_at = self.tl0_at = -1
         if picture is not None:
             if picture.pid_at >= 0:
@@ -161,27 +166,33 @@ class Outgoing:
 class PacketCache:
     """The last packets of one layer, for answers to NACK. A ring indexed by the layer's own numbers."""
 
-    __slots__ = ("_packets", "_seqs")
+    __slots__ = ("_packets", "_seqs", "_times")
 
     SIZE = 512
 
     def __init__(self) -> None:
         self._packets: list[bytes] = [b""] * self.SIZE
         self._seqs: list[int] = [-1] * self.SIZE
+        self._times: list[float] = [0.0] * self.SIZE
 
-    def put(self, seq: int, data: bytes) -> bool:
+    def put(self, seq: int, data: bytes, now: float) -> bool:
         """Keep the packet; False when it, or a later one in its place, is here already."""
         at = seq & (self.SIZE - 1)
         if self._seqs[at] >= seq:
             return False
         self._seqs[at] = seq
         self._packets[at] = data
+        self._times[at] = now
         return True
 
     def get(self, seq: int) -> bytes:
         """The packet, empty when it is gone."""
         at = seq & (self.SIZE - 1)
         return self._packets[at] if self._seqs[at] == seq else b""
+
+    def sent_at(self, seq: int) -> float:
+        """When it went out, of a packet that is there."""
+        return self._times[seq & (self.SIZE - 1)]
 
     def clear(self) -> None:
         """Forget what was said. Numbers stay: a packet that came once is still a double."""

@@ -305,7 +305,11 @@ def _used(line: Line) -> dict[Codec, tuple[int, int]]:
 def _codec(line: Line, codec: Codec, pt: int, rtx_pt: int) -> list[str]:
     if codec is Codec.OPUS:
         # FEC repairs single losses on the way up; in silence a microphone sends almost nothing (RFC 7587, 7).
-        return [f"a=rtpmap:{pt} opus/48000/2", f"a=fmtp:{pt} minptime=10;useinbandfec=1;usedtx=1"]
+        return [
+            f"a=rtpmap:{pt} opus/48000/2",
+            f"a=rtcp-fb:{pt} nack",
+            f"a=fmtp:{pt} minptime=10;useinbandfec=1;usedtx=1",
+        ]
     out = [f"a=rtpmap:{pt} {'VP8' if codec is Codec.VP8 else 'H264'}/90000"]
     out += [f"a=rtcp-fb:{pt} {kind}" for kind in ("goog-remb", "ccm fir", "nack", "nack pli")]
     if codec is Codec.H264:

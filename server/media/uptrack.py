@@ -78,7 +78,7 @@ class Layer:
         self.head = Head(seq=-1, ts=0)
         self.key: Head | None = None  # where the newest key frame began
         self.cache = PacketCache()
-        self.reception = Reception(clock=track.clock, repairs=track.video)
+        self.reception = Reception(clock=track.clock)
         self.report: SenderReport | None = None
         self.report_at = 0.0
         self.last_at = -10.0
@@ -179,7 +179,7 @@ class UpTrack:
         if not self.allowed:
             return
         picture = None
-        if self.video and not layer.cache.put(seq, packet.data):
+        if not layer.cache.put(seq, packet.data, now):
             return
         layer.last_at = now
         layer.octets += packet.end - packet.payload

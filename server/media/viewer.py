@@ -92,8 +92,10 @@ class Viewer:
         if down is None:
             return
         self.nacked += len(nack.seqs)
+        # Sound is small and comes first: it may still be repeated when pictures have used up what there is.
+        least = 0 if down.video else -REPAIR_FLOOR
         for seq in nack.seqs:
-            if self._budget <= 0:
+            if self._budget <= least:
                 return
             data = down.repeat(seq, now)
             self._budget -= len(data)

@@ -141,7 +141,6 @@ class _Line:
     before: tuple[int, int] = (0, 0)
     missing: dict[int, list[float]] = field(default_factory=dict)
     stuck_since: float = 0.0
-    numbers: list[int] = field(default_factory=list)
 
 
 class Person:
@@ -238,7 +237,9 @@ class Person:
         layer = next(iter(self.endpoint.ups[Use.MIC].layers.values()))
         extensions = {MID: b"0", SEND_TIME: self._send_time(), LEVEL: bytes([20])}
         seq = self.voice_sent & 0xFFFF
-        self._post(rtp(seq, self.voice_sent * 960, layer.ssrc, bytes(VOICE_BYTES), pt=111, extensions=extensions))
+        data = rtp(seq, self.voice_sent * 960, layer.ssrc, bytes(VOICE_BYTES), pt=111, extensions=extensions)
+        self._sent.setdefault(layer.ssrc, deque(maxlen=50)).append((seq, data))
+        self._post(data)
 
     def _send_time(self) -> bytes:
         return (int(self._simulation.now * 262144) & 0xFFFFFF).to_bytes(3)
@@ -274,16 +275,15 @@ class Person:
         line = self._lines[packet.ssrc]
         line.received += 1
         number = self._extend(line, packet.seq)
-        line.numbers.append(number)
-        if not line.video:
-            self.heard.append(now)
-            line.highest = max(line.highest, number)
-            return
         if line.highest >= 0:
             for hole in range(line.highest + 1, number):
                 line.missing[hole] = [0.0, 0]
         line.highest = max(line.highest, number)
-        self._take(line, number, data[packet.payload :], packet.marker)
+        if line.video:
+            self._take(line, number, data[packet.payload :], packet.marker)
+        else:
+            line.missing.pop(number, None)
+            self.heard.append(now)
 
     def _extend(self, line: _Line, seq: int) -> int:
         if line.highest < 0:
@@ -334,7 +334,7 @@ class Person:
     def _ask_again(self) -> None:
         now = self._simulation.now
         for line in self._lines.values():
-            if not line.video or line.highest < 0:
+            if line.highest < 0:
                 continue
             due = []
             for number, asked in list(line.missing.items()):
@@ -345,7 +345,7 @@ class Person:
                     due.append(number & 0xFFFF)
             if due:
                 self._post(rtcp.nack(sender=1, ssrc=line.ssrc, seqs=due))
-            if line.highest >= line.next and now - line.stuck_since > _GIVE_UP:
+            if line.video and line.highest >= line.next and now - line.stuck_since > _GIVE_UP:
                 line.stuck_since = now
                 self.pli += 1
                 self._post(rtcp.pli(sender=1, ssrc=line.ssrc))
@@ -358,6 +358,10 @@ class Person:
             elif isinstance(report, rtcp.KeyRequest) and 0 <= place < 3:
                 self.asked_key.append(self._simulation.now)
                 self._wants_key.add(place)
+            elif isinstance(report, rtcp.Nack) and report.ssrc in self._sent:
+                for seq, sent in self._sent[report.ssrc]:
+                    if seq in report.seqs:
+                        self._post(sent)  # sound has no RTX
             elif isinstance(report, rtcp.Nack) and 0 <= place < 3:
                 for seq, sent in list(self._sent.get(place, ())):
                     if seq in report.seqs:

@@ -83,7 +83,7 @@ def test_repairs_never_drown_a_congested_link(meeting: Simulation) -> None:
     meeting.run(10)
 
     def repaired() -> int:
-        return sum(down.resent for down in wang.endpoint.viewer.downs) * 1000
+        return sum(down.resent for down in wang.endpoint.viewer.downs if down.video) * 1000
 
     wang.down.rate, wang.down.loss = 400_000, 0.05
     for _ in range(5):
@@ -133,13 +133,14 @@ def test_late_joiners_see_something_soon_and_the_camera_is_not_stormed(meeting: 
 def test_bad_weather_on_a_wide_link_costs_neither_size_nor_flow(
     meeting: Simulation, up: Weather, down: Weather
 ) -> None:
-    meeting.joins("li", sends=True, up=up)
+    li = meeting.joins("li", sends=True, up=up)
     wang = meeting.joins("wang", down=down)
     meeting.shows("li")
     meeting.until(lambda: wang.height == 720, within=20)
     meeting.run(5)
-    begin = meeting.now
+    begin, spoken = meeting.now, li.voice_sent
     meeting.run(30)
+    assert wang.voice(begin) > 0.97 * (li.voice_sent - spoken)
     pictures = [each for each in wang.shown if each.at >= begin]
     assert len(pictures) > 0.9 * 30 * FPS
     assert sum(each.height == 720 for each in pictures) > 0.9 * len(pictures)

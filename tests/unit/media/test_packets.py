@@ -77,15 +77,15 @@ def test_a_retransmission_unwraps_to_the_original() -> None:
 def test_the_cache_keeps_the_last_512_and_knows_doubles() -> None:
     cache = PacketCache()
     for seq in range(65000, 66000):
-        assert cache.put(seq, b"%d" % seq)
-    assert not cache.put(65999, b"again")
-    assert not cache.put(65999 - 512, b"from long ago, in the place of a newer one")
+        assert cache.put(seq, b"%d" % seq, 1.0)
+    assert not cache.put(65999, b"again", 1.0)
+    assert not cache.put(65999 - 512, b"from long ago, in the place of a newer one", 1.0)
     assert cache.get(65999) == b"65999"
     assert cache.get(65000 + 488) == b"65488"
     assert cache.get(65000 + 487) == b""
     cache.clear()
     assert cache.get(65999) == b""
-    assert not cache.put(65999, b"a double, also after a mute")
+    assert not cache.put(65999, b"a double, also after a mute", 1.0)
 
 
 @pytest.mark.parametrize("picture_id", [None, 0, 5, 127, 128, 32767])

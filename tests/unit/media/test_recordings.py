@@ -323,6 +323,35 @@ def test_a_voice_with_pauses_keeps_its_pauses() -> None:
     assert max(stage.levels) == 127
 
 
+def test_a_word_that_was_missed_comes_again_to_the_byte() -> None:
+    """There is no RTX for sound, and SRTP must never protect two different packets under one number."""
+    stage = Stage("chromium-microphone")
+    ear = stage.viewer.audio[0]
+    ear.watch(stage.microphone, 0, stage.base)
+    stage.play()
+    first = list(stage.out.rtp)
+    stage.out.rtp.clear()
+    missed = [first[-40], first[-12], first[-3]]
+    seqs = [int.from_bytes(each[2:4]) for each in missed]
+    stage.viewer._budget = 0  # pictures have used up what there was for repairs
+    stage.viewer.repeat(rtcp.Nack(ear.ssrc, seqs), stage.base + 20)
+    assert stage.out.rtp == missed
+
+
+def test_a_word_lost_on_the_way_up_is_asked_for_and_goes_out_when_it_comes() -> None:
+    stage = Stage("chromium-microphone")
+    ear = stage.viewer.audio[0]
+    ear.watch(stage.microphone, 0, stage.base)
+    spoken = [each for each, _ in stage.media()]
+    late = spoken[100]
+    stage.play([each for each in stage.packets if each is not late])
+    nacks = [report for data in stage.back.rtcp for report in rtcp.read(data) if isinstance(report, rtcp.Nack)]
+    assert {seq for nack in nacks for seq in nack.seqs} == {int.from_bytes(late.data[2:4])}
+    stage.take(Recorded(stage.packets[-1].at, late.data))
+    seen = stage.seen(ear)
+    assert sorted(each.seq for each in seen) == list(range(seen[0].seq, seen[0].seq + len(spoken)))
+
+
 def test_a_slot_goes_from_one_voice_to_another_one_frame_on() -> None:
     stage = Stage("chromium-simulcast")
     other = Stage("chromium-h264")

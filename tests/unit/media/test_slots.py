@@ -128,7 +128,7 @@ def test_the_loudest_are_chosen_and_a_little_louder_is_not_enough() -> None:
 
 
 def test_a_hole_is_asked_for_after_a_moment_and_not_for_ever() -> None:
-    stream = Reception(clock=90000, repairs=True)
+    stream = Reception(clock=90000)
     for seq in (65533, 65534, 1):
         stream.arrived(seq, 0, 1.0)
     assert stream.due(1.0) == []
@@ -142,7 +142,7 @@ def test_a_hole_is_asked_for_after_a_moment_and_not_for_ever() -> None:
 
 
 def test_a_hole_too_large_to_mend_is_torn() -> None:
-    stream = Reception(clock=90000, repairs=True)
+    stream = Reception(clock=90000)
     stream.arrived(1, 0, 1.0)
     stream.arrived(500, 0, 1.0)
     assert stream.torn
@@ -150,7 +150,7 @@ def test_a_hole_too_large_to_mend_is_torn() -> None:
 
 
 def test_a_receiver_report_counts_over_the_wrap() -> None:
-    stream = Reception(clock=48000, repairs=False)
+    stream = Reception(clock=48000)
     for seq in (*range(65530, 65536), *range(4), 6, 7):
         stream.arrived(seq, seq * 960, 1.0)
     block = stream.block(ssrc=9, lsr=0, dlsr=0)
