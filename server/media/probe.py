@@ -52,7 +52,7 @@ class Mirror:
         self._secure = SecurePeer(certificate=certificate, fingerprints=offer.fingerprints, send=self._wire.send_raw)
         self._pt = next(line.pt for line in offer.lines if line.use is Use.CAMERA)
         self._out_pt = next(line.pt for line in offer.lines if line.use is Use.VIDEO_SLOT)
-        self._reception = Reception(clock=90_000, repairs=False)
+        self._reception = Reception(clock=90_000)
         self._ssrc = self._seq = 0
         self._key_at = 0.0
         self._second = now
