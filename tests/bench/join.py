@@ -11,7 +11,9 @@ import json
 import math
 import os
 import shutil
+import signal
 import statistics
+import sys
 import tempfile
 import time
 import wave
@@ -111,6 +113,7 @@ def moment(page: Page, name: str) -> float:
 def inside(hall: Hall, who: str) -> Page:
     """Somebody in the meeting, with camera and microphone."""
     page = hall.people.blank(hall.product, hall.product.client(who))
+    page.set_default_timeout(PATIENCE_MS)
     page.add_init_script(WATCH_MOMENTS)
     page.goto(f"{hall.product.address}/room/{hall.meeting}", wait_until="domcontentloaded")
     hall.check_in(page)
@@ -175,6 +178,7 @@ def run(browser: Browser, folder: Path) -> dict[str, int]:
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the product is stopped too
     say(load_average=round(os.getloadavg()[0], 1))  # of a busy machine these times say little
     program = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if program is None:
