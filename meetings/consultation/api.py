@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest
 from ninja import Router, Schema
@@ -144,8 +145,11 @@ def consultations(request: HttpRequest, q: str = "", page: int = 1) -> Consultat
     found = Consultation.objects.filter(organization_id=account.person.organization_id)
     if q.strip():
         found = found.filter(title__icontains=q.strip())
-    start = (max(page, 1) - 1) * PAGE
-    rows = list(found.annotate(meeting_count=Count("meetings"))[start : start + PAGE])
+    # The order is said again: an aggregate drops that of the model.
+    counted = found.annotate(meeting_count=Count("meetings")).order_by("-created_at", "id")
+    paginator = Paginator(counted, PAGE)
+    shown = paginator.get_page(max(page, 1))
+    rows = list(counted[max(0, shown.start_index() - 1) : shown.end_index()])
     upcoming = _next_meetings([row.pk for row in rows])
     return ConsultationPage(
         items=[
@@ -157,7 +161,7 @@ def consultations(request: HttpRequest, q: str = "", page: int = 1) -> Consultat
             )
             for row in rows
         ],
-        total=found.count(),
+        total=paginator.count,
         may_create=OrganizationRole.SECRETARY in account.roles(),
     )
 
@@ -261,6 +265,7 @@ def _since(step: Step, row: Consultation, entered: dict[str, datetime]) -> datet
 
 def _meetings(row: Consultation, account: Account) -> list[MeetingOut]:
     links = row.meetings.select_related("meeting").annotate(people=Count("meeting__participants"))
+    links = links.order_by("meeting__scheduled_start", "meeting_id")
     mine = dict(
         Participant.objects.filter(meeting__consultation__consultation=row, person_id=account.person_id).values_list(
             "meeting_id", "role"

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest
 from ninja import Router, Schema
@@ -219,9 +220,7 @@ def tasks(
         found = found.filter(state=state)
     if q.strip():
         found = found.filter(title__icontains=q.strip()[:100])
-    total = found.count()
-    page = max(page, 1)
-    rows = found.select_related("lead_unit", "proposer", "meeting")[(page - 1) * PAGE : page * PAGE]
+    shown = Paginator(found.select_related("lead_unit", "proposer", "meeting"), PAGE).get_page(max(page, 1))
     today = services.today()
     return TaskPage(
         items=[
@@ -237,11 +236,11 @@ def tasks(
                 changed_at=row.changed_at,
                 waits_for_me=row.pk in mine,
             )
-            for row in rows
+            for row in shown
         ],
-        total=total,
-        page=page,
-        pages=max(1, -(-total // PAGE)),
+        total=shown.paginator.count,
+        page=shown.number,
+        pages=shown.paginator.num_pages,
         waiting=len(mine),
         states=counts,
     )

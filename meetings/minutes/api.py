@@ -5,6 +5,7 @@ from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 from pydantic import Field, StringConstraints
@@ -198,13 +199,11 @@ class ArchivePage(Schema):
 def archive(request: HttpRequest, q: str = "", page: int = 1) -> ArchivePage:
     """Issued minutes that have all words of `q`, newest first."""
     account = signed_in(request)
-    found = search.find(account.person, q[:200])
-    total = found.count()
-    page = max(page, 1)
-    rows = found.select_related("meeting")[(page - 1) * PAGE : page * PAGE]
+    found = search.find(account.person, q[:200]).select_related("meeting")
+    shown = Paginator(found, PAGE).get_page(max(page, 1))
     wanted = search.query_words(q[:200])
     items = []
-    for row in rows:
+    for row in shown:
         cut = search.snippet(row.search_text, wanted)
         items.append(
             Found(
@@ -220,7 +219,7 @@ def archive(request: HttpRequest, q: str = "", page: int = 1) -> ArchivePage:
                 marks=cut.marks,
             )
         )
-    return ArchivePage(items=items, total=total, page=page, pages=max(1, -(-total // PAGE)))
+    return ArchivePage(items=items, total=shown.paginator.count, page=shown.number, pages=shown.paginator.num_pages)
 
 
 @router.get("/desk", response=Desk)

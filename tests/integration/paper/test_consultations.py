@@ -51,6 +51,14 @@ def test_a_secretary_opens_a_consultation_and_everybody_of_the_city_reads_it(sec
     assert stranger().get("/consultations/")[1]["items"] == []
 
 
+def test_the_list_is_by_age_page_by_page_and_a_page_beyond_the_last_is_the_last(secretary: Desk) -> None:
+    made = [opened(secretary, title=f"{TITLE}（{number}）") for number in range(23)]
+    pages = [secretary.get("/consultations/", page=page)[1] for page in (1, 2, 10**20)]
+    shown = [[row["id"] for row in page["items"]] for page in pages]
+    assert shown[0] + shown[1] == made[::-1]
+    assert shown[2] == shown[1]
+
+
 def test_a_meeting_is_called_with_its_secretary_on_the_roster_by_the_journal(secretary: Desk) -> None:
     made = opened(secretary)
     status, body = called(secretary, made)

@@ -271,6 +271,8 @@ def test_the_archive_finds_issued_minutes_by_all_words(held: Held) -> None:
     assert reader.get("/minutes/archive", q="三年 地铁")[1]["items"] == []
     assert reader.get("/minutes/archive", q="100%_")[1]["items"] == []
     assert reader.get("/minutes/archive")[1]["total"] == 1
+    beyond = reader.get("/minutes/archive", page=10**20)[1]
+    assert (beyond["page"], beyond["pages"], len(beyond["items"])) == (1, 1, 1)
     assert stranger().get("/minutes/archive", q="清单")[1]["items"] == []
 
 
