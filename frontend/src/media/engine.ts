@@ -78,6 +78,7 @@ class SfuEngine implements MediaEngine {
   private reason: MediaReason = null;
   private peer: Peer | null = null;
   private handover: Handover<Peer> | null = null;
+  private nextSlots: SlotTable | null = null;
   /** Counts attempts to build: a newer one makes an older one stop. */
   private building = 0;
   private epoch: string | null = null;
@@ -216,6 +217,7 @@ class SfuEngine implements MediaEngine {
     const servers = await this.ice.servers();
     if (turn !== this.building) return;
     window.clearTimeout(this.timer);
+    this.nextSlots = null;
     const next = this.open(servers);
     const handover = (this.handover = new Handover(
       next,
@@ -223,6 +225,7 @@ class SfuEngine implements MediaEngine {
         this.handover = null;
         this.failures = 0;
         this.use(next);
+        if (this.nextSlots !== null) this.tellSlots(this.nextSlots);
         this.become("connected");
         this.onIce(next, next.iceState);
       },
@@ -307,14 +310,14 @@ class SfuEngine implements MediaEngine {
       case "answer":
         return this.onAnswer(frame);
       case "slots":
-        return this.tellSlots(readSlots(frame.slots, this.thumbs, frame.pages));
+        return this.onSlots(readSlots(frame.slots, this.thumbs, frame.pages), frame.connection);
       case "rights":
         return this.onRights(readRights(frame));
       case "watched":
-        this.peer?.watch(readWatched(frame));
-        return this.handover?.next.watch(readWatched(frame));
+        for (const peer of this.spokenOf(frame.connection)) peer.watch(readWatched(frame));
+        return;
       case "quality":
-        this.pulse.server = readQuality(frame);
+        if (this.peer !== null && this.spokenOf(frame.connection).includes(this.peer)) this.pulse.server = readQuality(frame);
         return;
       case "move":
         return this.replace();
@@ -345,6 +348,19 @@ class SfuEngine implements MediaEngine {
     if (peer === this.peer && this.state === "connected" && /^(connected|completed)$/.test(peer.iceState)) {
       window.clearTimeout(this.timer);
     }
+  }
+
+  /** Whom a frame is about: the connection that it names, or whichever there are. */
+  private spokenOf(connection: unknown): Peer[] {
+    const peers = [this.peer, this.handover?.next].filter((peer): peer is Peer => !!peer);
+    return typeof connection === "string" ? peers.filter((peer) => peer.connection === connection) : peers;
+  }
+
+  /** Who is in the slots of the next connection is told when people see it. */
+  private onSlots(slots: SlotTable, connection: unknown): void {
+    const next = this.handover?.next;
+    if (next !== undefined && this.spokenOf(connection).includes(next)) this.nextSlots = slots;
+    if (this.peer !== null && this.spokenOf(connection).includes(this.peer)) this.tellSlots(slots);
   }
 
   private tellSlots(slots: SlotTable): void {
