@@ -60,6 +60,7 @@ TABLE: dict[str, frozenset[Role]] = {
     "record.note_opinion": _NOTES | {R.MEMBER, R.EXPERT},
     "record.note_commitment": _NOTES | {R.DEPARTMENT},
     "stage.spotlight": _DESK,
+    "stage.set_layout": _DESK,
     # Given by the server alone, when the secretaries' office issues the minutes.
     "minutes.record_issue": frozenset(),
     "voting.prepare": _DESK,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from meetings.live.roles import Presence, Role
+from meetings.stage.models import Layout
 from meetings.stage.rights import CAMERA_ROLES, Floor, Person
 
 
@@ -18,8 +19,13 @@ def endpoint_of(person: str | None, people: dict[str, Person]) -> str | None:
     return person
 
 
-def picture(people: Iterable[Person], floor: Floor, *, spotlight: str | None) -> tuple[str | None, list[str]]:
-    """(big, order): the spotlight, else the speaker, else the host; then hosts, leaders, venues and everybody else."""
+def picture(
+    people: Iterable[Person], floor: Floor, *, spotlight: str | None, layout: Layout = Layout.SPEAKER
+) -> tuple[str | None, list[str]]:
+    """(big, order): the spotlight, else the speaker, else the host; then hosts, leaders, venues and everybody else.
+
+    At the round table and on the wall nobody is big, and who came first to the roster stands first: no rank is shown.
+    """
     by_id = {person.id: person for person in people if person.presence == Presence.PRESENT}
     hosts = [person.id for person in by_id.values() if person.role in (Role.HOST, Role.CO_HOST)]
     leaders = [person.id for person in by_id.values() if person.role == Role.LEADER]
@@ -29,5 +35,12 @@ def picture(people: Iterable[Person], floor: Floor, *, spotlight: str | None) ->
         for person in by_id.values()
         if person.venue is None and person.role in CAMERA_ROLES and person.id not in {*hosts, *leaders}
     ]
+    if layout is Layout.ROUND_TABLE:
+        return None, sorted([*hosts, *leaders, *venues, *others])
+    if layout is Layout.VENUE_WALL:
+        speaker = endpoint_of(floor.speaker, by_id)
+        return None, sorted({*venues, *([speaker] if speaker else [])})
+    if layout is Layout.TITLE_CARD:
+        return None, [*hosts, *leaders, *venues, *others]
     wanted = endpoint_of(spotlight, by_id) or endpoint_of(floor.speaker, by_id)
     return wanted or (hosts[0] if hosts else None), [*hosts, *leaders, *venues, *others]

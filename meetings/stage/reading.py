@@ -8,7 +8,7 @@ from django.db import transaction
 from meetings.floor.models import Speech
 from meetings.live.models import Meeting, Participant
 from meetings.live.roles import MeetingState, Presence, Role
-from meetings.stage.models import Stage
+from meetings.stage.models import Layout, Stage
 from meetings.stage.picture import picture
 from meetings.stage.rights import Floor, Person, Rights, all_rights
 
@@ -50,7 +50,8 @@ def read_wanted(meeting_id: UUID) -> Wanted:
     floor = _floor(speech, people)
     state = MeetingState(meeting.state)
     spotlight = str(stage.spotlight_id) if stage and stage.spotlight_id else None
-    big, order = picture(people, floor, spotlight=spotlight)
+    layout = Layout(stage.layout) if stage else Layout.SPEAKER
+    big, order = picture(people, floor, spotlight=spotlight, layout=layout)
     return Wanted(
         seq=meeting.seq,
         state=state,

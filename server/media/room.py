@@ -250,7 +250,7 @@ class Room:
             present=frozenset(self.endpoints),
         )
         # Most viewers are in nobody's picture: what one of them receives, all in the same position receive.
-        seen = scene.cameras | set(scene.loud) | {scene.big}
+        seen = scene.cameras | scene.screens | set(scene.loud) | {scene.big}
         alike: dict[tuple[object, ...], Assignment] = {}
         for name, endpoint in self.endpoints.items():
             before = self._assignments.get(name, Assignment())

@@ -62,7 +62,8 @@ def _big(viewer: str, scene: Scene) -> str | None:
     if scene.big is not None and scene.big != viewer:
         return scene.big if scene.big in scene.present else None
     if scene.big is None:
-        return None
+        # Everybody alike; but a screen that is shared is to be read.
+        return next((name for name in sorted(scene.screens) if name != viewer), None)
     others = [name for name in scene.order if name != viewer and name in scene.present]
     return next((name for name in others if name in scene.cameras), others[0] if others else None)
 

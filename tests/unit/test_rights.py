@@ -3,6 +3,7 @@
 import pytest
 
 from meetings.live.roles import MeetingState, Presence, Role
+from meetings.stage.models import Layout
 from meetings.stage.picture import picture
 from meetings.stage.rights import NONE, Floor, Person, Rights, rights
 
@@ -86,3 +87,25 @@ def test_the_spotlight_wins_over_the_speaker_and_the_host_fills_in() -> None:
     assert picture([host, member], Floor(), spotlight=None)[0] == "host"
     assert picture([host, member], Floor(speaker="m"), spotlight=None)[0] == "m"
     assert picture([host, member], Floor(speaker="m"), spotlight="host")[0] == "host"
+
+
+def test_at_the_round_table_nobody_is_big_and_rank_makes_no_order() -> None:
+    people = [person(Role.MEMBER, name="1"), person(Role.LEADER, name="2"), person(Role.HOST, name="3")]
+    clerk, seated = person(Role.VENUE_CLERK, name="4", venue="east"), person(Role.MEMBER, name="5", venue="east")
+    everybody = [*people, clerk, seated]
+    table = picture(everybody, Floor(speaker="5", venue="east"), spotlight="1", layout=Layout.ROUND_TABLE)
+    assert table == (None, ["1", "2", "3", "4"])
+
+
+def test_the_wall_shows_venues_and_who_speaks_from_elsewhere() -> None:
+    clerks = [person(Role.VENUE_CLERK, name=name, venue=name) for name in ("east", "north")]
+    everybody = [person(Role.HOST, name="host"), person(Role.MEMBER, name="m"), *clerks]
+    silent, speaking = Floor(), Floor(speaker="m")
+    assert picture(everybody, silent, spotlight=None, layout=Layout.VENUE_WALL) == (None, ["east", "north"])
+    assert picture(everybody, speaking, spotlight=None, layout=Layout.VENUE_WALL) == (None, ["east", "m", "north"])
+
+
+def test_behind_the_title_card_nobody_is_big() -> None:
+    host, member = person(Role.HOST, name="host"), person(Role.MEMBER, name="m")
+    card = picture([host, member], Floor(speaker="m"), spotlight=None, layout=Layout.TITLE_CARD)
+    assert card == (None, ["host", "m"])

@@ -6,7 +6,7 @@ import type { Me, ServerFrame, Snapshot } from "./words";
 
 const AT = "2026-10-12T06:30:00Z";
 const me: Me = { participant: "p", name: "朱寒露", role: "MEMBER", audience: "everyone", seat: "person", can: ["floor.request"] };
-const snapshot: Snapshot = { stage: { spotlight: null }, floor: { is_open: false } };
+const snapshot: Snapshot = { stage: { spotlight: null, layout: "SPEAKER" }, floor: { is_open: false } };
 
 let socket: Socket;
 let handle: RoomHandle;

@@ -95,6 +95,9 @@ def in_a_venue(room: Room) -> None:
     li.does("people.take_seat")
     host.does("stage.spotlight", participant=str(li.id))
     host.does("stage.spotlight")
+    host.does("stage.set_layout", layout="ROUND_TABLE")
+    host.does("stage.set_layout", layout="ROUND_TABLE")
+    host.does("stage.set_layout", layout="SPEAKER")
 
 
 @story("a venue is brought in with its clerk", state="NOTIFIED")

@@ -43,6 +43,14 @@ def test_a_shared_screen_takes_the_big_slot_and_its_owner_becomes_small() -> Non
     assert of("wang", scene()).thumbs == ("zhao", "chen")
 
 
+def test_where_nobody_is_big_all_are_small_and_a_screen_is_shown_nevertheless() -> None:
+    table = of("wang", scene(big=None), thumbs=4)
+    assert (table.big, table.thumbs) == (None, ("li", "zhao", "chen", "zhou"))
+    shared = of("wang", scene(big=None, screens=frozenset({"chen"})), thumbs=4)
+    assert (shared.big, shared.screen, shared.thumbs) == ("chen", True, ("li", "zhao", "chen", "zhou"))
+    assert of("chen", scene(big=None, screens=frozenset({"chen"}))).big is None
+
+
 def test_nobody_hears_himself() -> None:
     assert of("li", scene(loud=("li", "wang", "zhao", "chen"))).audio == ("wang", "zhao", "chen")
     assert of("zhou", scene(loud=("li", "wang", "zhao", "chen"))).audio == ("li", "wang", "zhao")

@@ -36,6 +36,14 @@ export type RequestKind = ("SCHEDULED" | "IMPROMPTU" | "QUESTION" | "RESPONSE" |
  */
 export type Role = ("HOST" | "CO_HOST" | "SECRETARY" | "RECORDER" | "TECH" | "VENUE_CLERK" | "LEADER" | "MEMBER" | "DEPARTMENT" | "EXPERT" | "PUBLIC" | "OBSERVER" | "MEDIA" | "AUDITOR")
 /**
+ * How the pictures stand. A document that is presented and a screen that is shared come before them, 会标 does not
+ * give way: it is what the hall sees while something is prepared behind it.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "Layout".
+ */
+export type Layout = ("SPEAKER" | "ROUND_TABLE" | "VENUE_WALL" | "TITLE_CARD")
+/**
  * 赞同/基本赞同/保留意见; 满意/基本满意/不满意.
  * 
  * This interface was referenced by `Protocol`'s JSON-Schema
@@ -167,6 +175,7 @@ export interface Commands {
 "people.unmute": PeopleUnmuteCommand
 "record.note_commitment": RecordNoteCommitmentCommand
 "record.note_opinion": RecordNoteOpinionCommand
+"stage.set_layout": StageSetLayoutCommand
 "stage.spotlight": StageSpotlightCommand
 "voting.cast": VotingCastCommand
 "voting.close": VotingCloseCommand
@@ -586,6 +595,15 @@ aspect?: string
 speaker?: (string | null)
 }
 /**
+ * Choose how the meeting is shown to everybody.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "StageSetLayoutCommand".
+ */
+export interface StageSetLayoutCommand {
+layout: Layout
+}
+/**
  * Show a participant (or their venue) big; without one, follow the speaker.
  * 
  * This interface was referenced by `Protocol`'s JSON-Schema
@@ -696,6 +714,7 @@ export interface Events {
 "people.venue_added": PeopleVenueAddedEvent
 "record.commitment_noted": RecordCommitmentNotedEvent
 "record.opinion_noted": RecordOpinionNotedEvent
+"stage.layout_set": StageLayoutSetEvent
 "stage.spotlight_set": StageSpotlightSetEvent
 "voting.closed": VotingClosedEvent
 "voting.discarded": VotingDiscardedEvent
@@ -1239,6 +1258,15 @@ text: string
 speaker: (string | null)
 }
 /**
+ * The layout was chosen.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "StageLayoutSetEvent".
+ */
+export interface StageLayoutSetEvent {
+layout: Layout
+}
+/**
  * The big picture was chosen; null follows the speaker.
  * 
  * This interface was referenced by `Protocol`'s JSON-Schema
@@ -1411,13 +1439,14 @@ opinions: OpinionView[]
 commitments: CommitmentView[]
 }
 /**
- * Who is shown big by choice; null follows the speaker.
+ * How the meeting is shown, and who is big by choice; null follows the speaker.
  * 
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "StageState".
  */
 export interface StageState {
 spotlight: (string | null)
+layout: Layout
 }
 /**
  * Polls by id; `number` is their order.

@@ -4,5 +4,6 @@ import { slice } from "./slice";
 export type { StageState };
 
 export const stage = slice<StageState>("stage", {
-  "stage.spotlight_set": (_, { participant }) => ({ spotlight: participant as string | null }),
+  "stage.spotlight_set": (now, { participant }) => ({ ...now, spotlight: participant as string | null }),
+  "stage.layout_set": (now, { layout }) => ({ ...now, layout: layout as StageState["layout"] }),
 });

@@ -38,8 +38,8 @@ export interface MediaRoom {
   toggle(device: DeviceKind, on: boolean, deviceId?: string): Promise<void>;
   allowSound(): Promise<void>;
   onDeviceNews(listener: (news: DeviceNews) => void): () => void;
-  /** A part of the page tells what it shows. */
-  shows(part: Partial<View>): void;
+  /** A part of the page tells what it shows; null when it is there no more. */
+  shows(part: "stage" | "strip" | "wall", view: Partial<View> | null): void;
   /** Media went to another page of mine, or was ended: have it here again, with the devices that were on. */
   takeBack(): Promise<void>;
 }
@@ -85,7 +85,7 @@ export function openMedia(line: MediaLine): MediaRoom {
     }
   }
 
-  let view: View = { big: 0, thumbs: 0, thumb: 0, page: 0 };
+  const parts = new Map<string, Partial<View>>();
   const media: MediaRoom = {
     engine,
     state: shallowReadonly(state),
@@ -101,9 +101,11 @@ export function openMedia(line: MediaLine): MediaRoom {
     opening: shallowReadonly(opening),
     toggle,
     onDeviceNews: (listener) => engine.on("device-news", listener),
-    shows: (part) => {
-      view = { ...view, ...part };
-      engine.setView(view);
+    shows: (part, view) => {
+      // One part may come before the other has gone: each takes back its own words alone.
+      if (view === null) parts.delete(part);
+      else parts.set(part, view);
+      engine.setView(Object.assign({ big: 0, thumbs: 0, thumb: 0, page: 0 }, ...parts.values()) as View);
     },
     allowSound: async () => {
       await engine.resumeSound();
