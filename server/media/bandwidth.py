@@ -17,9 +17,12 @@ from aiortc.rate import (
 
 START = 1_000_000
 FLOOR = 60_000
+LOSS = 0.05
 CONGESTED_FOR = 0.8
-# An attempt, or a collapse to less than this of what is sent, is taken back as soon as two looks agree: meanwhile the
-# queue takes sound with it.
+# Without loss it may have been a browser that was busy: then the estimate rises again within a second.
+STUCK_FOR = 1.5
+# An attempt, or a collapse with loss to less than this of what is sent, is taken back as soon as two looks agree:
+# meanwhile the queue takes sound with it.
 COLLAPSE = 0.6
 COLLAPSED_FOR = 0.2
 HEAVY_LOSS = 0.25
@@ -42,6 +45,7 @@ class Downlink:
         "_calm_until",
         "_carried",
         "_heavy_since",
+        "_lost_before",
         "_peak",
         "_settled_at",
         "_started",
@@ -58,6 +62,7 @@ class Downlink:
         self.loss = 0.0
         self._before = 0
         self._peak = 0  # of the REMB since the present attempt began
+        self._lost_before = 0.0
         self._before_at = now
         self._started = False
         self._backoff = PATIENCE
@@ -92,26 +97,30 @@ class Downlink:
         elif now >= self._calm_until:
             self._trying_until = now + (TRY_FOR if self._started else FIRST_TRY_FOR)
             self._carried = max(FLOOR, self.limit or sent)
-            self._peak = self.remb
+            self._peak, self._lost_before = self.remb, self.loss
             self.limit = int(next_step * 1.05) + 1
 
     def _congested(self, now: float, sent: int) -> bool:
         rising = self.remb > self._before * 1.01
-        falling = self.remb < self._before * 0.97
         if now - self._before_at >= 1.0:
             self._before, self._before_at = self.remb, now
         if now < self._settled_at:
             return False
+        # An estimate that is too low and rises is one that has not got there yet; one that does not is a wall.
+        wall = not rising
+        patience = CONGESTED_FOR if self.loss > LOSS else STUCK_FOR
         if self._trying_until:
-            # What is sent is measured too late for an attempt: that the estimate has turned says enough.
+            # What is sent is measured too late for an attempt: that the estimate has turned says enough, and loss only
+            # if it is more than there was before.
             sent = max(sent, self.limit or 0)
-            falling = self.remb < self._peak * 0.97
-        worse = 0 < self.remb < sent * 0.95 and sent > FLOOR and (falling or (self.loss > 0.05 and not rising))
+            wall = self.remb < self._peak * 0.97 or self.loss > self._lost_before + 0.1
+            patience = COLLAPSED_FOR
+        elif self.loss > LOSS and self.remb < sent * COLLAPSE:
+            patience = COLLAPSED_FOR
+        worse = 0 < self.remb < sent * 0.95 and sent > FLOOR and wall
         heavy = self.loss > HEAVY_LOSS
         self._worse_since = min(now, self._worse_since) if worse else _NEVER
         self._heavy_since = min(now, self._heavy_since) if heavy else _NEVER
-        quick = self._trying_until or self.remb < sent * COLLAPSE
-        patience = COLLAPSED_FOR if quick else CONGESTED_FOR
         return now - self._worse_since >= patience or now - self._heavy_since >= HEAVY_FOR
 
     def _down(self, now: float, sent: int) -> None:
@@ -120,7 +129,9 @@ class Downlink:
             self.limit = self._carried
             self._backoff = min(LONGEST_PATIENCE, self._backoff * 2)
         else:
-            carries = self.remb if 0 < self.remb < sent else int(sent * 0.7)
+            # An estimate that falls without loss may be a browser that was busy: how far it fell says little then.
+            least = 0 if self.loss > LOSS else int(sent * 0.7)
+            carries = max(self.remb, least) if 0 < self.remb < sent else int(sent * 0.7)
             self.limit = max(FLOOR, int(min(self.limit or sent, sent, carries) * 0.9))
         self._started = True
         self._trying_until = 0.0

@@ -165,6 +165,7 @@ class Person:
         self.pli = 0
         """How often we, as a viewer, asked for one."""
         self.got = self.got_again = 0
+        self._busy_until = 0.0
         self._simulation = simulation
         viewer = endpoint.viewer
         self._lines = {down.ssrc: _Line(down.ssrc, down.video) for down in viewer.downs}
@@ -251,7 +252,14 @@ class Person:
 
     # --- receiving ------------------------------------------------------------------------------------------------
 
+    def is_busy_for(self, seconds: float) -> None:
+        """The browser has something else to do; what comes meanwhile is read afterwards."""
+        self._busy_until = self._simulation.now + seconds
+
     def receive(self, data: bytes) -> None:
+        if self._simulation.now < self._busy_until:
+            self._simulation.at(self._busy_until, lambda: self.receive(data))
+            return
         if rtcp.is_rtcp(data):
             self._on_rtcp(data)
             return

@@ -1,6 +1,7 @@
 """Bad networks in simulated time: the estimate comes back, sound is never traded, repairs stay bounded."""
 
 import asyncio
+import random
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -47,6 +48,42 @@ def test_a_narrow_link_gets_a_smaller_picture_and_the_large_one_again(meeting: S
     wang.down.rate = None
     meeting.until(lambda: wang.height == 720, within=90)
     assert wang.longest_freeze(meeting.now - 5) < 0.5
+
+
+def test_a_link_that_loses_at_random_comes_back_from_a_narrow_place_as_well(meeting: Simulation) -> None:
+    meeting.joins("li", sends=True)
+    wang = meeting.joins("wang", down=Weather(delay=0.02, loss=0.1))
+    meeting.shows("li")
+    meeting.until(lambda: wang.height == 720, within=20)
+    meeting.run(5)
+    wang.down.rate = 300_000
+    meeting.until(lambda: wang.height == 180, within=10)
+    meeting.run(20)
+    wang.down.rate = None
+    meeting.until(lambda: wang.height == 720, within=60)
+    begin = meeting.now
+    meeting.run(30)
+    assert changes(wang, begin) == 0
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_browser_that_is_busy_now_and_then_is_not_taken_for_a_narrow_link(meeting: Simulation, seed: int) -> None:
+    meeting.joins("li", sends=True)
+    wang = meeting.joins("wang")
+    meeting.shows("li")
+    meeting.until(lambda: wang.height == 720, within=10)
+    wang.down.rate = 450_000
+    meeting.until(lambda: wang.height < 720, within=10)
+    meeting.run(5)
+    wang.down.rate = None
+    begin = meeting.now
+    dice = random.Random(seed)
+    while meeting.now < begin + 90:
+        wang.is_busy_for(0.2 + dice.random() * 0.6)
+        meeting.run(1 + dice.random() * 2)
+    assert changes(wang, begin) <= 6
+    assert all(each.height == 720 for each in wang.shown if each.at > begin + 60)
+    assert wang.longest_freeze(begin) < 1.5
 
 
 def test_a_good_link_shows_one_encoding_and_keeps_it(meeting: Simulation) -> None:
