@@ -30,6 +30,7 @@ CONSENT_TIMEOUT = 30.0
 MAX_PACKETS_PER_SECOND = 3000
 MAX_BITRATE = 12_000_000
 MAX_EXTENSION_BYTES = 256
+MAX_STREAMS = 64
 # So many refused packets in a second are no accident.
 MAX_REFUSED_PER_SECOND = 500
 PACE = 0.25
@@ -114,6 +115,8 @@ class Endpoint:
         self._last_second = self._last_pace = now
         self._this_second = self._refused_this_second = self._octets_before = 0
         self._packet = Packet()
+        self._streams: set[bytes] = set()
+        self._streams_refused = 0
         self._closed = False
         self._task: asyncio.Task[None] | None = None
         self.wire = Wire()
@@ -203,20 +206,31 @@ class Endpoint:
             self.refused += 1
             return
         if 192 <= data[1] <= 223:
-            plain = srtp.unprotect_rtcp(data)
+            stream = data[4:8]
+            plain = srtp.unprotect_rtcp(data) if self._may_stream(stream) else b""
             if plain:
+                self._streams.add(stream)
                 self._on_rtcp(plain, now)
             return
         # Decrypt even what has no right: SRTP would lose count of the sequence after a long mute.
-        plain = srtp.unprotect(data)
+        stream = data[8:12]
+        plain = srtp.unprotect(data) if self._may_stream(stream) else b""
         packet = self._packet
         if not plain or not packet.read(plain) or packet.ext_end - packet.ext_at > MAX_EXTENSION_BYTES:
             self.refused += 1
             self._refused_this_second += 1
             return
+        self._streams.add(stream)
         self.packets_in += 1
         self.octets_in += len(plain)
         self.publisher.receive(packet, now)
+
+    def _may_stream(self, ssrc: bytes) -> bool:
+        """SRTP remembers every SSRC that it has accepted a packet of, and goes through them all for each packet."""
+        if ssrc in self._streams or len(self._streams) < MAX_STREAMS:
+            return True
+        self._streams_refused += 1
+        return False
 
     def _on_rtcp(self, plain: bytes, now: float) -> None:
         for report in rtcp.read(plain):
@@ -254,7 +268,7 @@ class Endpoint:
             return Gone.FLOOD
         if (self.octets_in - self._octets_before) * 8 > MAX_BITRATE:
             return Gone.BITRATE
-        if len(self.publisher.strangers) > MAX_SSRCS:
+        if len(self.publisher.strangers) > MAX_SSRCS or self._streams_refused:
             return Gone.STREAMS
         return Gone.MALFORMED if self._refused_this_second > MAX_REFUSED_PER_SECOND else None
 

@@ -167,6 +167,8 @@ class MediaPlane:
                 "sent": self.port.sent,
                 "unknown": self.port.unknown,
                 "unsent": self.port.unsent,
+                "expected": self.port.expected,
+                "addresses": self.port.addresses,
             },
             "rooms": {
                 name: {who: peer.stats() for who, peer in room.endpoints.items()} for name, room in self._rooms.items()

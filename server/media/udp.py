@@ -95,6 +95,16 @@ class UdpPort:
             del self._by_address[address]
             del self._ways[address]
 
+    @property
+    def expected(self) -> int:
+        """How many credentials are good."""
+        return len(self._expected)
+
+    @property
+    def addresses(self) -> int:
+        """How many addresses belong to somebody."""
+        return len(self._by_address)
+
     def socket_for(self, address: Address) -> socket.socket:
         """Which socket reaches that address: the one at the address of ours that it has asked last."""
         return self._ways.get(address, self._first)

@@ -44,8 +44,10 @@ class Worker:
         name: str = "media-0",
         udp_host: str = "127.0.0.1",
         announce: str = "127.0.0.1",
+        log: Path | None = None,
     ) -> None:
         self.name = name
+        self.log = log
         self._place = ["--udp-host", udp_host, "--announce", announce]
         self.token_file = folder / "token"
         self.token_file.write_text(TOKEN)
@@ -56,7 +58,8 @@ class Worker:
         command = [sys.executable, "-m", "server.media", *self._place]
         command += ["--udp-port", str(self.udp_port), "--control-port", str(self.control_port)]
         command += ["--token-file", str(self.token_file), "--worker", self.name]
-        self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        with self.log.open("ab") if self.log else contextlib.nullcontext() as log:
+            self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
         assert self._process.stdout is not None
         ready = json.loads(self._process.stdout.readline())
         self.udp_port, self.control_port = ready["udp_port"], ready["control_port"]

@@ -134,6 +134,16 @@ class Roamer:
     def send(self, data: bytes) -> None:
         self._source.sendto(data, self._server)
 
+    def says(self, plain: bytes) -> None:
+        """Any packet, protected with our keys; what cannot be protected is not sent."""
+        assert self._secure is not None
+        srtp = self._secure.srtp
+        if srtp is None or len(plain) < 8:
+            return
+        data = bytes(srtp.protect_rtcp(plain) if 192 <= plain[1] <= 223 else srtp.protect(plain))
+        if data:
+            self.send(data)
+
     def seen_as(self, source: socket.socket) -> Address:
         """What the worker told us our address is, at this socket."""
         return self._seen_as[source.fileno()]

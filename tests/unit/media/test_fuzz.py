@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from server.media import sdp
-from server.media.endpoint import MAX_PACKETS_PER_SECOND
+from server.media.endpoint import MAX_PACKETS_PER_SECOND, MAX_STREAMS
 from server.media.ice import Address
 from server.media.plane import Declined
 from server.media.publisher import MAX_SSRCS
@@ -99,7 +99,10 @@ def test_a_hostile_peer_with_keys_raises_nothing_either(port: Port, data: bytes,
     endpoint.tick(1.0)
     assert len(endpoint.publisher.by_ssrc) + len(endpoint.publisher.by_rtx) <= MAX_SSRCS + 1
     assert len(endpoint.publisher.strangers) <= MAX_SSRCS + 1
+    assert len(endpoint._streams) <= MAX_STREAMS
     endpoint.publisher.strangers.clear()
+    endpoint._streams.clear()
+    endpoint._streams_refused = 0
     endpoint.octets_in = endpoint._octets_before = endpoint._refused_this_second = 0
 
 
