@@ -279,6 +279,7 @@ class Endpoint:
         self._this_second = self._refused_this_second = 0
         if not self.wire.ready:
             return
+        self.publisher.rtt = self.viewer.rtt
         self.publisher.report(now)
         self.viewer.report(now)
         self.quality = judge(

@@ -26,6 +26,8 @@ class Publisher:
         self.strangers: set[int] = set()  # streams beyond those that a browser has
         self.link = Uplink()
         self.loss = 0.0
+        self.rtt: float | None = None  # as the receiving half measures it
+        self._holes: set[Layer] = set()  # of which something is missing
         self.tracks: dict[Use, UpTrack] = {}
         self.nacked = self.key_requests = 0
         self._packet = Packet()
@@ -52,7 +54,9 @@ class Publisher:
                 self._feel(packet, now)
             layer.track.receive(layer, packet, now)
             if layer.reception.missing:
-                self._ask_again(layer, now)
+                self._holes.add(layer)
+            if self._holes:
+                self._ask_again(now)
             return
         layer = self.by_rtx.get(packet.ssrc) or self._unknown(packet, now)
         if layer is not None:
@@ -112,6 +116,7 @@ class Publisher:
             self.by_ssrc.pop(old.ssrc, None)
             self.by_rtx.pop(old.rtx_ssrc, None)
             old.retire()
+            self._holes.discard(old)
             self.strangers.add(ssrc)
         layer = self.by_ssrc[ssrc] = Layer(track=track, rid=rid, ssrc=ssrc)
         track.known(layer, clock.now())
@@ -131,11 +136,11 @@ class Publisher:
 
     def tick(self, now: float) -> None:
         """Every 50 ms."""
+        if self._holes:
+            self._ask_again(now)
         for track in self.tracks.values():
             track.tick(now)
             for layer in track.layers.values():
-                if layer.reception.missing:
-                    self._ask_again(layer, now)
                 if layer.reception.torn:
                     layer.reception.torn = False
                     if track.video:
@@ -174,11 +179,15 @@ class Publisher:
         self.key_requests += 1
         self._wire.send_rtcp(rtcp.pli(sender=_SENDER, ssrc=layer.ssrc))
 
-    def _ask_again(self, layer: Layer, now: float) -> None:
-        due = layer.reception.due(now)
-        if due:
-            self.nacked += len(due)
-            self._wire.send_rtcp(rtcp.nack(sender=_SENDER, ssrc=layer.ssrc, seqs=due))
+    def _ask_again(self, now: float) -> None:
+        """Any packet of the publisher is a moment for it: after the last one of a picture its next is far away."""
+        for layer in list(self._holes):
+            due = layer.reception.due(now, self.rtt)
+            if due:
+                self.nacked += len(due)
+                self._wire.send_rtcp(rtcp.nack(sender=_SENDER, ssrc=layer.ssrc, seqs=due))
+            if not layer.reception.missing:
+                self._holes.discard(layer)
 
     def close(self) -> None:
         for track in self.tracks.values():

@@ -2,9 +2,12 @@
 
 from server.media import rtcp
 
-# Galene's rule: wait a little, the packet may only be late.
-_PATIENCE = 0.015
+# Wait a little, or for a few later ones (Galene's rule): the packet may only be late.
+_PATIENCE = 0.01
+_LATER = 2
+# Then again when an answer should have come. Without a measured way: this.
 _AGAIN = 0.1
+_SOONEST, _LATEST = 0.03, 0.25
 _TRIES = 5
 _MAX_HOLE = 100
 
@@ -77,13 +80,14 @@ class Reception:
         for step in range(1, ahead):
             self.missing[(self.highest + step) & 0xFFFF] = [now, 0.0, 0.0]
 
-    def due(self, now: float) -> list[int]:
-        """Sequence numbers to ask for again now."""
+    def due(self, now: float, trip: float | None = None) -> list[int]:
+        """Sequence numbers to ask for again now; `trip` is the time to there and back."""
+        again = _AGAIN if trip is None else min(_LATEST, max(_SOONEST, trip * 1.25 + 0.01))
         asked: list[int] = []
         for seq, (since, last, tries) in list(self.missing.items()):
             if tries >= _TRIES:
                 del self.missing[seq]
-            elif now - since >= _PATIENCE and now - last >= _AGAIN:
+            elif now - last >= again and (now - since >= _PATIENCE or (self.highest - seq) & 0xFFFF > _LATER or last):
                 self.missing[seq] = [since, now, tries + 1]
                 asked.append(seq)
         return asked

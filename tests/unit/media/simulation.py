@@ -141,6 +141,7 @@ class _Line:
     before: tuple[int, int] = (0, 0)
     missing: dict[int, list[float]] = field(default_factory=dict)
     stuck_since: float = 0.0
+    report: tuple[int, float] = (0, 0.0)  # the sender's last, and when it came
 
 
 class Person:
@@ -361,7 +362,9 @@ class Person:
     def _on_rtcp(self, data: bytes) -> None:
         for report in rtcp.read(data):
             place = getattr(report, "ssrc", 0) - self._ssrc(0)
-            if isinstance(report, rtcp.Remb):
+            if isinstance(report, rtcp.SenderReport) and report.ssrc in self._lines:
+                self._lines[report.ssrc].report = (report.ntp_middle, self._simulation.now)
+            elif isinstance(report, rtcp.Remb):
                 self.allowed = report.bitrate
             elif isinstance(report, rtcp.KeyRequest) and 0 <= place < 3:
                 self.asked_key.append(self._simulation.now)
@@ -397,7 +400,13 @@ class Person:
             highest = line.highest & 0xFFFFFFFF
             blocks.append(
                 rtcp.block(
-                    ssrc=line.ssrc, fraction=min(255, share), lost=total, highest=highest, jitter=0, lsr=0, dlsr=0
+                    ssrc=line.ssrc,
+                    fraction=min(255, share),
+                    lost=total,
+                    highest=highest,
+                    jitter=0,
+                    lsr=line.report[0],
+                    dlsr=int((self._simulation.now - line.report[1]) * 65536) if line.report[0] else 0,
                 )
             )
         if blocks:

@@ -352,6 +352,23 @@ def test_a_word_lost_on_the_way_up_is_asked_for_and_goes_out_when_it_comes() -> 
     assert sorted(each.seq for each in seen) == list(range(seen[0].seq, seen[0].seq + len(spoken)))
 
 
+def test_a_hole_in_a_picture_is_asked_for_when_the_voice_comes() -> None:
+    """After the last packet of a picture the camera's next is far away; the voice comes fifty times a second."""
+    stage = Stage("chromium-simulcast")
+    spoken = next(each for each, packet in stage.media() if packet.pt == stage.microphone.pt)
+    filmed = [(each, packet.ssrc) for each, packet in stage.media() if packet.pt == stage.camera.pt]
+    *_, lost, last = [each for each, ssrc in filmed if ssrc == filmed[-1][1]]
+    stage.play(stage.packets[: stage.packets.index(lost)])
+    stage.back.rtcp.clear()
+    packet = Packet()
+    for each, moment in ((last, 0.0), (spoken, 0.012)):
+        assert stage.back.rtcp == []
+        assert packet.read(each.data)
+        stage.publisher.receive(packet, stage.base + last.at + moment)
+    (nack,) = (report for data in stage.back.rtcp for report in rtcp.read(data) if isinstance(report, rtcp.Nack))
+    assert nack.seqs == [int.from_bytes(lost.data[2:4])]
+
+
 def test_a_slot_goes_from_one_voice_to_another_one_frame_on() -> None:
     stage = Stage("chromium-simulcast")
     other = Stage("chromium-h264")

@@ -149,6 +149,21 @@ def test_a_hole_is_asked_for_after_a_moment_and_not_for_ever() -> None:
     assert not stream.missing
 
 
+def test_a_hole_is_asked_for_at_once_when_others_came_after_it_and_again_when_an_answer_is_due() -> None:
+    stream = Reception(clock=90000)
+    for seq in (65534, 0, 1):
+        stream.arrived(seq, 0, 1.0)
+    assert stream.due(1.0) == []  # it may have been overtaken
+    stream.arrived(2, 0, 1.001)
+    assert stream.due(1.001, 0.04) == [65535]
+    assert stream.due(1.05, 0.04) == []
+    assert stream.due(1.062, 0.04) == [65535]
+    # A way that is too good or too bad to be true changes nothing beyond reason.
+    assert stream.due(1.082, 0.0) == []
+    assert stream.due(1.102, 0.0) == [65535]
+    assert stream.due(1.36, 5.0) == [65535]
+
+
 def test_a_hole_too_large_to_mend_is_torn() -> None:
     stream = Reception(clock=90000)
     stream.arrived(1, 0, 1.0)
