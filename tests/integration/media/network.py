@@ -30,18 +30,18 @@ class Elsewhere:
         assert self._keeper.stdout is not None
         self._keeper.stdout.readline()
         self.door = f"/proc/{self._keeper.pid}/ns/net"
-        near, far = f"near{self._keeper.pid}", f"far{self._keeper.pid}"
-        _run("ip", "link", "add", near, "type", "veth", "peer", "name", far, "netns", str(self._keeper.pid))
-        self._dress([], near, here)
-        self._dress(self.inside(), far, there)
+        self.near, self.far = f"near{self._keeper.pid}", f"far{self._keeper.pid}"
+        run("ip", "link", "add", self.near, "type", "veth", "peer", "name", self.far, "netns", str(self._keeper.pid))
+        self._dress([], self.near, here)
+        self._dress(self.inside(), self.far, there)
 
     def _dress(self, prefix: list[str], link: str, addresses: list[str]) -> None:
         for address in addresses:
             # nodad: an IPv6 address is of use at once.
             six = ["nodad"] if ":" in address else []
-            _run(*prefix, "ip", "address", "add", f"{address}/{64 if six else 24}", "dev", link, *six)
-        _run(*prefix, "ip", "link", "set", link, "up")
-        _run(*prefix, "ip", "link", "set", "lo", "up")
+            run(*prefix, "ip", "address", "add", f"{address}/{64 if six else 24}", "dev", link, *six)
+        run(*prefix, "ip", "link", "set", link, "up")
+        run(*prefix, "ip", "link", "set", "lo", "up")
 
     def inside(self, *command: str) -> list[str]:
         """The command, as it runs over there."""
@@ -49,11 +49,11 @@ class Elsewhere:
 
     def firewall(self, *rules: str) -> None:
         """Rules for what leaves there, in nft's words: `udp dport 1-65535 drop`."""
-        _run(*self.inside("nft", "flush", "ruleset"))
-        _run(*self.inside("nft", "add table inet way"))
-        _run(*self.inside("nft", "add chain inet way out { type filter hook output priority 0; }"))
+        run(*self.inside("nft", "flush", "ruleset"))
+        run(*self.inside("nft", "add table inet way"))
+        run(*self.inside("nft", "add chain inet way out { type filter hook output priority 0; }"))
         for rule in rules:
-            _run(*self.inside("nft", f"add rule inet way out {rule}"))
+            run(*self.inside("nft", f"add rule inet way out {rule}"))
 
     @contextmanager
     def visit(self) -> Iterator[None]:
@@ -88,6 +88,8 @@ def _enter(handle: int) -> None:
         raise OSError(ctypes.get_errno(), "setns")
 
 
-def _run(*command: str) -> None:
+def run(*command: str) -> str:
+    """What it said; that it cannot be done is the test's failure."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{' '.join(command)}: {done.stderr}"
+    return done.stdout

@@ -1,7 +1,7 @@
 """What a bad network does to datagrams, by the dice of a seed: when each one arrives, if it does, and how often.
 
-Pure: times in, times out. The kernel has no netem; the UDP relay of `media_harness.py` carries this out, and so does
-the link of two engines in one process (`test_two_engines.py`), where an hour of weather takes a moment.
+Pure: times in, times out. The kernel has no netem; `slow_cable.py` carries this out for whole networks, and so does
+the post of a meeting in simulated time (`simulation.py`), where an hour of weather takes a moment.
 """
 
 import random
