@@ -17,7 +17,7 @@ from meetings.live import access, commands, media_port, permissions, snapshots
 from meetings.live.execute import execute
 from meetings.live.feed import Subscriber, events_frame, hub
 from meetings.live.limits import Bucket
-from meetings.live.roles import Role, audience_of
+from meetings.live.roles import PROGRAM_ROLES, Audience, Role, audience_of
 from meetings.live.threads import run
 from server.accounts.sign_ins import sign_in_of
 from server.core import clock, ids
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 PROTOCOL = 1
 HELLO_SECONDS = 10
-SEATS = ("person", "companion", "venue")
+SEATS = ("person", "companion", "venue", "program")
 MAX_FRAME = 16_000
 MAX_MEDIA_FRAME = 300_000
 CLOSE = {
@@ -111,7 +111,11 @@ class LiveConsumer(AsyncWebsocketConsumer):
         meeting_id = uuid_in(frame, "meeting")
         who = {"user": self.scope["user"], "session": self.scope["session"]}
         me = await run(access.participant_of, **who, meeting_id=meeting_id)
-        audience = audience_of(me.role)
+        program = as_ == "program"
+        if program and me.role not in PROGRAM_ROLES:
+            raise Refused(Code.NOT_ALLOWED)
+        # A hall looks at it: whoever has opened it, it shows what everybody may see.
+        audience = Audience.EVERYONE if program else audience_of(me.role)
         catchup = await run(snapshots.catch_up, meeting_id, audience, since=since)
         welcome = {
             "t": "welcome",
@@ -124,7 +128,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 "role": me.role,
                 "audience": audience.value,
                 "seat": as_,
-                "can": permissions.commands_of(Role(me.role)),
+                "can": [] if program else permissions.commands_of(Role(me.role)),
             },
         }
         tail = events_frame(catchup.tail, audience).removeprefix('{"t":"events",')
@@ -140,6 +144,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
         await hub.join(meeting_id, self.subscriber)
 
     async def _do(self, frame: dict[str, Any], seat: media_port.Seat) -> None:
+        if seat.seat == "program":  # it stands unattended in a hall
+            raise Refused(Code.NOT_ALLOWED)
         command_id = str(uuid_in(frame, "id"))
         command = commands.parse(frame.get("command"))
         answer = await run(

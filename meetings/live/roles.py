@@ -66,6 +66,9 @@ class Audience(StrEnum):
     STAFF = "staff"
 
 
+PROGRAM_ROLES = frozenset({Role.HOST, Role.CO_HOST, Role.SECRETARY, Role.TECH, Role.VENUE_CLERK, Role.MEDIA})
+"""Who may put the programme output on a screen: those who run a hall, and the press."""
+
 STAFF_ROLES = frozenset({Role.HOST, Role.CO_HOST, Role.SECRETARY, Role.RECORDER, Role.TECH, Role.AUDITOR})
 
 KIND_OF_ROLE: dict[Role, AttendanceKind] = {

@@ -19,7 +19,7 @@ Words = dict[str, Any]
 
 
 class Place(NamedTuple):
-    """An endpoint: a participant's device in a meeting, whichever tab it is just now."""
+    """An endpoint: a participant's device in a meeting, whichever tab it is just now, or their programme output."""
 
     meeting: UUID
     participant: UUID

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.db.models import Q
 from pydantic import BaseModel, ValidationError
 
 from meetings.live.feed import hub, volatile_frame
@@ -36,6 +37,7 @@ from meetings.stage.engine import (
     Words,
 )
 from meetings.stage.health import Health
+from meetings.stage.program import MAY_OPEN, output_of
 from meetings.stage.reading import Wanted, read_wanted
 from meetings.stage.relays import configured
 from meetings.stage.rights import CAMERA_STATES, NONE, Rights
@@ -87,7 +89,7 @@ class Gateway:
             raise Refused(Code.NOT_ALLOWED)
         words = {key: value for key, value in frame.items() if key != "t"}
         try:
-            await self._on_frame(Place(seat.meeting, seat.participant), seat, words)
+            await self._on_frame(_place(seat), seat, words)
         except Unavailable:
             await _send(seat, {"op": "unavailable"})
 
@@ -100,8 +102,9 @@ class Gateway:
             case {"op": "sending", **wish}:
                 await self._told(self._engine.sending, place, Sending, wish)
             case {"op": "report", **report}:
-                self.health.report(seat, report)
-            case {"op": "watch_health", "on": bool(on)}:
+                if seat.seat != "program":  # what is said of the person is of the person's own device
+                    self.health.report(seat, report)
+            case {"op": "watch_health", "on": bool(on)} if seat.seat != "program":
                 await self.health.watch(seat, on=on)
             case {"op": "leave"}:
                 await self._leave(place, seat)
@@ -113,7 +116,7 @@ class Gateway:
     async def closed(self, seat: Seat) -> None:
         """The socket is gone. Media goes on: the person may only have changed networks; the engine notices silence."""
         self.health.closed(seat)
-        place = Place(seat.meeting, seat.participant)
+        place = _place(seat)
         if self._owns(place, seat):
             del self._owners[place]
 
@@ -124,7 +127,7 @@ class Gateway:
 
     async def _enter(self, place: Place, seat: Seat) -> None:
         """Which engine, and by which ways: credentials are fresh every time, and only for who may come in."""
-        if not await run(_may_join, place):
+        if not await run(_may_join, seat):
             raise Refused(Code.NOT_PRESENT)
         servers = ice_servers(configured(), who=str(seat.participant), now=clock.now())
         expires_s = int(LIFETIME.total_seconds())
@@ -149,7 +152,7 @@ class Gateway:
             await tell(place, wish)
 
     async def _join(self, place: Place, seat: Seat, connection: str, words: Words) -> None:
-        if not await run(_may_join, place):
+        if not await run(_may_join, seat):
             raise Refused(Code.NOT_PRESENT)
         before = self._owners.get(place)
         # Before the answer: the engine tells the slots at once.
@@ -247,7 +250,13 @@ async def _send(seat: Seat, words: Words) -> None:
     await seat.send({"t": "media", **words})
 
 
-def _may_join(place: Place) -> bool:
+def _place(seat: Seat) -> Place:
+    """The endpoint behind a connection: a programme output is beside the device of who opened it."""
+    return Place(seat.meeting, output_of(seat.participant) if seat.seat == "program" else seat.participant)
+
+
+def _may_join(seat: Seat) -> bool:
     """Only people who are inside send or receive media, and only while the doors are open."""
-    inside = Participant.objects.filter(meeting_id=place.meeting, pk=place.participant, presence=Presence.PRESENT)
-    return inside.filter(meeting__state__in=CAMERA_STATES).exists()
+    may = MAY_OPEN if seat.seat == "program" else Q(presence=Presence.PRESENT)
+    found = Participant.objects.filter(may, meeting_id=seat.meeting, pk=seat.participant)
+    return found.filter(meeting__state__in=CAMERA_STATES).exists()

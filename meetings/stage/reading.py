@@ -10,12 +10,13 @@ from meetings.live.models import Meeting, Participant
 from meetings.live.roles import MeetingState, Presence, Role
 from meetings.stage.models import Layout, Stage
 from meetings.stage.picture import picture
+from meetings.stage.program import MAY_OPEN, output_of
 from meetings.stage.rights import Floor, Person, Rights, all_rights
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Rights by endpoint (a participant's id), who is inside, whose picture is big, the others in order."""
+    """Rights by endpoint (a participant's id), what may be connected, whose picture is big, the others in order."""
 
     seq: int
     state: MeetingState
@@ -35,6 +36,8 @@ def read_wanted(meeting_id: UUID) -> Wanted:
     with transaction.atomic():
         meeting = Meeting.objects.get(pk=meeting_id)
         rows = list(Participant.objects.filter(meeting=meeting, presence=Presence.PRESENT))
+        outputs = Participant.objects.filter(MAY_OPEN, meeting=meeting).values_list("pk", flat=True)
+        screens = [str(output_of(pk)) for pk in outputs]
         speech = Speech.objects.filter(meeting=meeting, ended_at=None).first()
         stage = Stage.objects.filter(meeting=meeting).first()
     people = [
@@ -56,7 +59,7 @@ def read_wanted(meeting_id: UUID) -> Wanted:
         seq=meeting.seq,
         state=state,
         rights=all_rights(people, floor, state),
-        present=frozenset(person.id for person in people),
+        present=frozenset([*(person.id for person in people), *screens]),
         big=big,
         order=order,
     )

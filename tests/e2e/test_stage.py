@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import People
-from tests.e2e.listening import WATCH
+from tests.e2e.listening import WATCH, wait_to_see
 from tests.e2e.meeting import Hall, called_meeting, marked, request_floor
 from tests.e2e.product import Product
 
@@ -68,3 +68,29 @@ def test_the_desk_chooses_the_layout_and_everybody_sees_it(hall: Hall) -> None:
     choose(host, "发言人画面")
     expect(host.locator('[data-test="stage-video"].shown')).to_be_visible(timeout=30_000)
     expect(member.locator('[data-test="stage-video"].shown')).to_be_visible(timeout=30_000)
+
+
+def test_the_programme_output_shows_the_stage_alone_and_comes_back_by_itself(hall: Hall) -> None:
+    host, member = inside(hall, "host"), inside(hall, "m17")
+    wall = hall.people.blank(hall.product, hall.product.client("secretary"))
+    wall.add_init_script(WATCH)
+    hall.people.pages["wall"] = wall
+    wall.set_viewport_size({"width": 1920, "height": 1080})
+    wall.goto(f"{hall.product.address}/meetings/{hall.meeting}/program", wait_until="domcontentloaded")
+    expect(wall.locator('[data-test="stage-video"].shown')).to_be_visible(timeout=30_000)
+    assert wall.get_by_role("button").count() == 0
+
+    hall.product.client("host").do(hall.meeting, "meeting.start")
+    hall.product.client("host").do(hall.meeting, "floor.open")
+    request_floor(member, "统建统服")
+    marked(host, "call-next").click()
+    expect(marked(wall, "speaker-name")).to_contain_text("朱寒露")
+
+    hall.product.kill("web")
+    hall.product.wait_until_up()
+    choose(host, "围坐式")
+    expect(wall.locator('[data-test="tile-wall"] video.shown')).to_have_count(2, timeout=60_000)
+    hall.product.kill(hall.product.media_home(hall.meeting).partition("@")[0])
+    choose(host, "发言人画面")
+    expect(wall.locator('[data-test="stage-video"].shown')).to_be_visible(timeout=60_000)
+    wait_to_see(wall)

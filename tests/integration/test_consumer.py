@@ -72,6 +72,25 @@ async def test_what_one_does_everybody_is_told_in_the_same_order(cast: Cast) -> 
             assert [event["seq"] for event in events] == [1, 2]
 
 
+async def test_a_programme_output_shows_what_everybody_may_see_and_does_nothing(cast: Cast) -> None:
+    async with cast.connect("host", seat="program") as screen, cast.connect("host") as host:
+        me = screen.welcome["me"]
+        assert (me["seat"], me["audience"], me["can"]) == ("program", "everyone", [])
+        refused = await screen.do("floor.open")
+        assert (refused["t"], refused["code"]) == ("refused", "NOT_ALLOWED")
+        done = await host.do("floor.open")
+        assert [event["type"] for event in await screen.events_until(done["seq"])] == ["floor.opened"]
+
+
+async def test_a_member_puts_no_programme_on_a_screen(cast: Cast) -> None:
+    headers = [(b"origin", b"http://localhost"), (b"cookie", cast.li_cookie.encode())]
+    line = WebsocketCommunicator(application, "/ws/live", headers=headers)
+    await line.connect()
+    await line.send_json_to({"t": "hello", "protocol": 1, "meeting": str(cast.room.meeting_id), "seat": "program"})
+    assert (await line.receive_json_from())["code"] == "NOT_ALLOWED"
+    assert (await line.receive_output())["type"] == "websocket.close"
+
+
 async def test_staff_matters_are_placeholders_for_others(cast: Cast) -> None:
     @sync_to_async
     def redact() -> None:

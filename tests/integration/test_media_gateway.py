@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from meetings.live.media_port import Seat
+from meetings.live.roles import Role
 from meetings.live.threads import run
 from meetings.stage.engine import (
     Ended,
@@ -25,6 +26,7 @@ from meetings.stage.engine import (
     Words,
 )
 from meetings.stage.gateway import Gateway
+from meetings.stage.program import output_of
 from meetings.stage.reading import Wanted
 from server.core.errors import Code, Refused
 from tests.story import Room, Somebody, new_room
@@ -73,6 +75,13 @@ class NotingEngine:
         self.applied.append(wanted)
         self.news.set()
 
+    async def until(self, happened: Callable[[Wanted], bool]) -> None:
+        """Wait until what is applied is so."""
+        async with asyncio.timeout(5):
+            while not self.applied or not happened(self.applied[-1]):
+                self.news.clear()
+                await self.news.wait()
+
     async def workers(self) -> dict[str, dict[str, Any]]:
         return {}
 
@@ -90,14 +99,14 @@ class Door:
         self.engine = NotingEngine()
         self.gateway = Gateway(self.engine)
 
-    def tab(self, who: Somebody) -> "Tab":
-        return Tab(self.gateway, who)
+    def tab(self, who: Somebody, seat: str = "person") -> "Tab":
+        return Tab(self.gateway, who, seat)
 
 
 class Tab:
     """One tab of one participant."""
 
-    def __init__(self, gateway: Gateway, who: Somebody) -> None:
+    def __init__(self, gateway: Gateway, who: Somebody, seat: str) -> None:
         self._gateway = gateway
         self.told: list[Words] = []
         self.place = Place(who.room.meeting_id, who.id)
@@ -106,7 +115,7 @@ class Tab:
             connection=str(uuid.uuid4()),
             meeting=who.room.meeting_id,
             participant=who.id,
-            seat="person",
+            seat=seat,
             send=self._hear,
         )
 
@@ -240,3 +249,35 @@ async def test_leaving_is_for_the_tab_whose_media_it_is(door: Door, room: Room) 
     assert door.engine.left == []
     await second.says(op="leave")
     assert door.engine.left == [second.place]
+
+
+async def test_a_programme_output_is_beside_the_device_of_who_opened_it(door: Door, room: Room) -> None:
+    tech = await run(lambda: room.person("雪松岗", Role.TECH, present=False))
+    screen, desk = door.tab(tech, "program"), door.tab(tech)
+    await screen.joins()
+    with pytest.raises(Refused):  # not signed in yet: the screen is up, and the own device is not
+        await desk.joins()
+    await run(lambda: tech.does("people.check_in"))
+    await desk.joins()
+    assert screen.ops == ["answer", "rights"]
+    assert screen.told[1] == {"t": "media", "op": "rights", "audio": False, "camera": False, "screen": False}
+    await door.engine.until(lambda wanted: {str(tech.id), str(output_of(tech.id))} <= wanted.present)
+
+    await screen.says(op="leave")
+    assert door.engine.left == [Place(room.meeting_id, output_of(tech.id))]
+
+
+async def test_who_was_shown_out_has_no_programme_output_either(door: Door, room: Room) -> None:
+    host, clerk = await run(room.host), await run(lambda: room.person("雪窦峰", Role.VENUE_CLERK))
+    screen = await door.tab(clerk, "program").joins()
+    await run(lambda: host.does("people.remove", participant=str(clerk.id), reason="误入"))
+    await door.gateway.grown(room.meeting_id, {"people.removed"})
+    await door.engine.until(lambda wanted: str(output_of(clerk.id)) not in wanted.present)
+    with pytest.raises(Refused):
+        await screen.joins()
+
+
+async def test_a_member_has_no_programme_output(door: Door, room: Room) -> None:
+    member = await run(room.member)
+    with pytest.raises(Refused):
+        await door.tab(member, "program").joins()

@@ -9,6 +9,8 @@ export const places = {
   meeting: (id: string) => `/meetings/${id}/prepare`,
   /** Being in it. */
   room: (id: string) => `/room/${id}`,
+  /** What a hall's screen shows of it. */
+  program: (id: string) => `/meetings/${id}/program`,
   minutes: () => "/minutes",
   meetingMinutes: (meeting: string) => `/meetings/${meeting}/minutes`,
   followups: () => "/followups",

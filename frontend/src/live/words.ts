@@ -6,7 +6,7 @@ import type { Facts } from "@/api/errors";
 
 export const PROTOCOL = 1;
 
-export type Seat = "person" | "companion" | "venue";
+export type Seat = "person" | "companion" | "venue" | "program";
 export type Audience = "everyone" | "staff";
 
 export interface Command {

@@ -10,4 +10,11 @@ export const routes: RouteRecordRaw[] = [
     props: true,
     meta: { public: true, bare: true, title: "room.title" },
   },
+  {
+    path: "/meetings/:id/program",
+    name: "program",
+    component: () => import("./program/ProgramPage.vue"),
+    props: true,
+    meta: { public: true, bare: true, title: "room.program.title" },
+  },
 ];
