@@ -189,6 +189,7 @@ class Person:
         self._wants_key = {0, 1, 2}
         self._running: set[int] = set()
         self.allowed = 2_500_000
+        self._begun = self._allowed_at = self._simulation.now
         self._frame = 0
         self.voice_sent = 0
         self._simulation.every(1 / FPS, self._film)
@@ -359,13 +360,20 @@ class Person:
                 self.pli += 1
                 self._post(rtcp.pli(sender=1, ssrc=line.ssrc))
 
+    def _allow(self, bitrate: int) -> None:
+        """As Chromium does: down at once, up by 8 % a second; only in the beginning it believes what it is told."""
+        now = self._simulation.now
+        climbed = self.allowed * 1.08 ** (now - self._allowed_at)
+        self.allowed = bitrate if now < self._begun + 2 else min(bitrate, int(climbed))
+        self._allowed_at = now
+
     def _on_rtcp(self, data: bytes) -> None:
         for report in rtcp.read(data):
             place = getattr(report, "ssrc", 0) - self._ssrc(0)
             if isinstance(report, rtcp.SenderReport) and report.ssrc in self._lines:
                 self._lines[report.ssrc].report = (report.ntp_middle, self._simulation.now)
             elif isinstance(report, rtcp.Remb):
-                self.allowed = report.bitrate
+                self._allow(report.bitrate)
             elif isinstance(report, rtcp.KeyRequest) and 0 <= place < 3:
                 self.asked_key.append(self._simulation.now)
                 self._wants_key.add(place)

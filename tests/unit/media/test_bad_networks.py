@@ -98,6 +98,22 @@ def test_a_good_link_shows_one_encoding_and_keeps_it(meeting: Simulation) -> Non
     assert len(li.asked_key) == asked
 
 
+def test_a_large_picture_that_nobody_watched_for_a_while_is_there_again_at_once(meeting: Simulation) -> None:
+    """A browser whose estimate was pulled down climbs by 8 % a second."""
+    meeting.joins("li", sends=True)
+    wang = meeting.joins("wang")
+    meeting.shows("li")
+    meeting.until(lambda: wang.height == 720, within=10)
+    wang.views(big=120)
+    meeting.until(lambda: wang.height == 180, within=5)
+    meeting.run(30)
+    begin = meeting.now
+    wang.views()
+    meeting.until(lambda: wang.height == 720, within=1)
+    meeting.run(5)
+    assert wang.longest_freeze(begin) < 0.2
+
+
 def test_sound_is_never_traded_for_pictures(meeting: Simulation) -> None:
     li = meeting.joins("li", sends=True)
     wang = meeting.joins("wang")
@@ -129,11 +145,13 @@ def test_repairs_never_drown_a_congested_link(meeting: Simulation) -> None:
         # It was 1.1 Mbit/s before: a third of that, and as a second of ours may lie over two of theirs, twice.
         assert repaired() - before < 2 * 1_200_000 / 24
     meeting.run(30)
-    before = repaired()
+    before, begin = repaired(), meeting.now
     meeting.run(30)
     # Once it is known what the link carries, a quarter of it.
     assert 0 < (repaired() - before) * 8 / 30 < 400_000 / 4
-    assert wang.longest_freeze(meeting.now - 5) < 1.0
+    # What is tried in vain now and then costs a moment, not the picture.
+    assert sum(each.at >= begin for each in wang.shown) > 0.7 * 30 * FPS
+    assert wang.longest_freeze(begin) < 2.0
 
 
 def test_late_joiners_see_something_soon_and_the_camera_is_not_stormed(meeting: Simulation) -> None:
