@@ -27,6 +27,8 @@ COLLAPSE = 0.6
 COLLAPSED_FOR = 0.2
 HEAVY_LOSS = 0.25
 HEAVY_FOR = 2.0
+# A browser may tell no estimate in its first seconds: then loss is all there is.
+HEAVY_ALONE_FOR = 1.0
 SETTLE = 2.0
 TRY_FOR = 4.0
 FIRST_TRY_FOR = 1.5
@@ -46,6 +48,7 @@ class Downlink:
         "_carried",
         "_heavy_since",
         "_lost_before",
+        "_newest",
         "_peak",
         "_settled_at",
         "_started",
@@ -59,7 +62,8 @@ class Downlink:
     def __init__(self, now: float) -> None:
         self.limit: int | None = START
         self.remb = 0
-        self.loss = 0.0
+        self.loss = 0.0  # smoothed
+        self._newest = 0.0
         self._before = 0
         self._peak = 0  # of the REMB since the present attempt began
         self._lost_before = 0.0
@@ -79,6 +83,7 @@ class Downlink:
 
     def lost(self, fraction: float) -> None:
         """A report block of the stream that carries most came."""
+        self._newest = fraction
         self.loss += (fraction - self.loss) * 0.5
 
     def tick(self, now: float, *, sent: int, next_step: int | None) -> None:
@@ -119,9 +124,10 @@ class Downlink:
             patience = COLLAPSED_FOR
         worse = 0 < self.remb < sent * 0.95 and sent > FLOOR and wall
         heavy = self.loss > HEAVY_LOSS
+        heavy_for = HEAVY_FOR if self.remb else HEAVY_ALONE_FOR
         self._worse_since = min(now, self._worse_since) if worse else _NEVER
         self._heavy_since = min(now, self._heavy_since) if heavy else _NEVER
-        return now - self._worse_since >= patience or now - self._heavy_since >= HEAVY_FOR
+        return now - self._worse_since >= patience or now - self._heavy_since >= heavy_for
 
     def _down(self, now: float, sent: int) -> None:
         if self._trying_until:
@@ -131,7 +137,8 @@ class Downlink:
         else:
             # An estimate that falls without loss may be a browser that was busy: how far it fell says little then.
             least = 0 if self.loss > LOSS else int(sent * 0.7)
-            carries = max(self.remb, least) if 0 < self.remb < sent else int(sent * 0.7)
+            arrives = int(sent * min(0.7, 1 - self._newest))
+            carries = max(self.remb, least) if 0 < self.remb < sent else arrives
             self.limit = max(FLOOR, int(min(self.limit or sent, sent, carries) * 0.9))
         self._started = True
         self._trying_until = 0.0

@@ -166,6 +166,8 @@ class Person:
         self.pli = 0
         """How often we, as a viewer, asked for one."""
         self.got = self.got_again = 0
+        self.has_an_estimate = True
+        """A browser that has sent no picture yet tells none (or a few seconds later)."""
         self._busy_until = 0.0
         self._simulation = simulation
         viewer = endpoint.viewer
@@ -273,7 +275,7 @@ class Person:
         told = self._estimator.add(
             int(now * 1000), int.from_bytes(packet.data[at : at + 3]), packet.end - packet.payload, packet.ssrc
         )
-        if told is not None:
+        if told is not None and self.has_an_estimate:
             self._post(rtcp.remb(sender=1, bitrate=int(told[0]), ssrcs=[packet.ssrc]))
         again = self._repairs.get(packet.ssrc)
         if again is not None:

@@ -50,6 +50,19 @@ def test_a_narrow_link_gets_a_smaller_picture_and_the_large_one_again(meeting: S
     assert wang.longest_freeze(meeting.now - 5) < 0.5
 
 
+def test_loss_alone_tells_of_a_narrow_link_while_a_browser_has_no_estimate_yet(meeting: Simulation) -> None:
+    meeting.joins("li", sends=True)
+    wang = meeting.joins("wang")
+    wang.has_an_estimate = False
+    meeting.shows("li")
+    meeting.until(lambda: wang.height == 720, within=10)
+    meeting.run(5)
+    wang.down.rate = 450_000
+    meeting.until(lambda: wang.height < 720, within=5.5)
+    meeting.run(5)
+    assert wang.longest_freeze(meeting.now - 5) < 1.0
+
+
 def test_a_link_that_loses_at_random_comes_back_from_a_narrow_place_as_well(meeting: Simulation) -> None:
     meeting.joins("li", sends=True)
     wang = meeting.joins("wang", down=Weather(delay=0.02, loss=0.1))
