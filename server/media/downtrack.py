@@ -20,6 +20,7 @@ from server.media.wire import Wire
 # A NACKed packet is answered once per this time: without it a congested link drowns in its own repairs.
 REPEAT_AFTER = 0.03
 _RING = 512
+STEADY = 1.7
 
 PLAIN = struct.Struct("!BBHIII")
 TIMED = struct.Struct("!BBHIIIHHI")
@@ -177,8 +178,16 @@ class DownTrack:
             return
         self._waits_on = target
         target.waiting.append(self)
-        if self.video:
+        if self.video and self.is_ready_for(target, now):
             target.track.want_key(target, now)
+
+    def is_ready_for(self, layer: Layer, now: float) -> bool:
+        """A larger picture has to come about as often as the one that is shown: a browser that has just begun with it,
+        or has little to spend, sends it in jerks."""
+        shown = self.layer
+        if shown is None or shown.track is not layer.track or shown.index < layer.index or not shown.flows(now):
+            return True
+        return layer.gap < STEADY * shown.gap
 
     def pause(self) -> None:
         """The track lost its right: it goes on, if ever, with a new start."""

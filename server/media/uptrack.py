@@ -48,6 +48,7 @@ class Layer:
         "_key_asked",
         "cache",
         "downs",
+        "gap",
         "head",
         "height",
         "index",
@@ -82,6 +83,7 @@ class Layer:
         self.report: SenderReport | None = None
         self.report_at = 0.0
         self.last_at = -10.0
+        self.gap = 1.0  # between two pictures, smoothed
         self.packets = self.octets = 0
         self.rate = 0
         self.height = 0
@@ -196,6 +198,7 @@ class UpTrack:
         newest = seq > head.seq
         if newest:
             if packet.ts != head.ts:
+                layer.gap += (min(1.0, now - head.at) - layer.gap) / 4
                 head.at = now
                 head.ts = packet.ts
             head.seq = seq
@@ -206,7 +209,8 @@ class UpTrack:
                     layer.height = picture.height or layer.height
             if layer.waiting and (picture is None or picture.key):
                 for down in layer.waiting[:]:
-                    down.begin(layer, head)
+                    if down.is_ready_for(layer, now):
+                        down.begin(layer, head)
         if layer.downs:
             self._out.take(packet, picture, seq, newest, now)
             self._forwarder.forward(layer, self._out)
@@ -326,7 +330,7 @@ class UpTrack:
             return
         self._settle(now)
         for layer in self.layers.values():
-            if layer.waiting and layer.flows(now):
+            if layer.flows(now) and any(down.is_ready_for(layer, now) for down in layer.waiting):
                 self.want_key(layer, now)
 
     def _settle(self, now: float) -> None:

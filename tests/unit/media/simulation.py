@@ -192,6 +192,8 @@ class Person:
         self._running: set[int] = set()
         self.allowed = 2_500_000
         self._begun = self._allowed_at = self._simulation.now
+        self.in_jerks = False
+        """As long as a browser has little to spend on its largest encoding."""
         self._frame = 0
         self.voice_sent = 0
         self._simulation.every(1 / FPS, self._film)
@@ -203,6 +205,8 @@ class Person:
         self._wants_key |= set(rates) - self._running
         self._running = set(rates)
         for place, rate in rates.items():
+            if place == 0 and self.in_jerks and self._frame % FPS:
+                continue
             encoding = ENCODINGS[place]
             key = place in self._wants_key
             self._wants_key.discard(place)

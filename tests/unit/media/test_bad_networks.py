@@ -127,6 +127,24 @@ def test_a_large_picture_that_nobody_watched_for_a_while_is_there_again_at_once(
     assert wang.longest_freeze(begin) < 0.2
 
 
+def test_a_large_picture_that_comes_in_jerks_is_not_shown_instead_of_a_smaller_one(meeting: Simulation) -> None:
+    li = meeting.joins("li", sends=True)
+    wang = meeting.joins("wang")
+    meeting.shows("li")
+    meeting.until(lambda: wang.height == 720, within=10)
+    wang.views(big=360)
+    meeting.until(lambda: wang.height == 360, within=5)
+    meeting.run(30)
+    begin, li.in_jerks = meeting.now, True
+    wang.views()
+    meeting.run(10)
+    assert {each.height for each in wang.shown if each.at >= begin} == {360}
+    li.in_jerks = False
+    meeting.until(lambda: wang.height == 720, within=3)
+    meeting.run(5)
+    assert wang.longest_freeze(begin) < 0.2
+
+
 def test_sound_is_never_traded_for_pictures(meeting: Simulation) -> None:
     li = meeting.joins("li", sends=True)
     wang = meeting.joins("wang")

@@ -86,7 +86,7 @@ async def test_an_encoding_that_does_not_come_is_stood_in_for_by_the_next(port: 
     camera = Camera(li)
     camera.sends("m", "l", key=True, frames=25)
     assert layer_in(wang) == "m"
-    camera.sends("h", key=True)
+    camera.sends("h", key=True, frames=25)
     assert layer_in(wang) == "m"  # it had not been known that there is one
     port.room.tick(clock.now())
     camera.sends("h", key=True)
