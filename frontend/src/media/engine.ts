@@ -132,9 +132,13 @@ class SfuEngine implements MediaEngine {
     this.hangUp();
     const seen = () => this.view.hide(document.visibilityState === "hidden");
     document.addEventListener("visibilitychange", seen);
+    // Another network: the browser would find out by missing answers, some seconds later.
+    const moved = () => this.peer !== null && this.state === "connected" && void this.negotiate(this.peer, true);
+    window.addEventListener("online", moved);
     this.leaving = [
       this.line.onFrame((frame) => void this.onFrame(frame)),
       () => document.removeEventListener("visibilitychange", seen),
+      () => window.removeEventListener("online", moved),
     ];
     seen();
     const connected = new Promise<void>((done) => {

@@ -25,6 +25,9 @@ describe("a slot", () => {
   it("that is paused and resumed gets three seconds anew", () => {
     expect(watch(9, (second) => (second < 5 ? slot("big", 100, 500) : slot("big", 100, 500 + (second - 4) * 30)))).toEqual([7, 8]);
   });
+  it("that loses packets has a bad line, not a dead decoder; three seconds after the last loss it counts as dead", () => {
+    expect(watch(9, (second) => ({ ...slot("big", 100, second * 30), packetsLost: Math.min(second, 4) * 3 }))).toEqual([7, 8]);
+  });
   it("with a screen that stands still is not dead", () => {
     expect(watch(9, (second) => slot("big", 100, second * 2))).toEqual([]);
   });

@@ -1,6 +1,9 @@
 /**
  * Finds slots whose decoder is dead: packets arrive, no picture comes out, and neither key frames nor the browser's own
  * freeze counter notice (`freezeCount` stays 0). Only a new connection revives them. Pure.
+ *
+ * A picture that stands still while packets are lost is another matter: a line too narrow or too bad, which a new
+ * connection makes worse, for it knows nothing of the line.
  */
 import type { SlotStats } from "./types";
 
@@ -14,6 +17,7 @@ interface Since {
   at: number;
   frames: number;
   packets: number;
+  lost: number;
 }
 
 export class FrozenSlots {
@@ -28,10 +32,12 @@ export class FrozenSlots {
     this.since.clear();
   }
 
-  private isDead({ slot, framesDecoded, packetsReceived }: SlotStats, now: number): boolean {
+  private isDead({ slot, framesDecoded, packetsReceived, packetsLost }: SlotStats, now: number): boolean {
     const since = this.since.get(slot);
-    if (since === undefined || framesDecoded !== since.frames || packetsReceived === since.packets) {
-      this.since.set(slot, { at: now, frames: framesDecoded, packets: packetsReceived });
+    // A packet that was lost may be counted as received later: less is as good a sign of a bad line as more.
+    const lives = since === undefined || framesDecoded !== since.frames || packetsReceived === since.packets;
+    if (lives || packetsLost !== since.lost) {
+      this.since.set(slot, { at: now, frames: framesDecoded, packets: packetsReceived, lost: packetsLost });
       return false;
     }
     const milliseconds = now - since.at;
