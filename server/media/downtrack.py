@@ -282,8 +282,13 @@ class DownTrack:
             return b""
         run, number = found
         layer: Layer = run.source
-        data = layer.cache.get(number) if layer.track.allowed else b""
-        if not data or not self._again(layer, data, number, now):
+        if not layer.track.allowed:
+            return b""
+        data = layer.cache.get(number)
+        if not data:
+            layer.track.lacks(layer, number)
+            return b""
+        if not self._again(layer, data, number, now):
             return b""
         out = self._repeated
         self._answered[seq & (_RING - 1)] = (seq, now)

@@ -7,6 +7,7 @@ they belong. Rights and slots come from `room.py`. Nothing a peer sends raises o
 import asyncio
 import socket
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -59,6 +60,14 @@ class Rights:
     camera: bool = False
     screen: bool = False
 
+    def apply(self, ups: Mapping[Use, UpTrack]) -> bool:
+        """To the tracks of an endpoint, wherever it is connected; True when any of them changed."""
+        wanted = {Use.MIC: self.audio, Use.CAMERA: self.camera, Use.SCREEN: self.screen}
+        changed = False
+        for use, track in ups.items():
+            changed |= track.allow(wanted[use])
+        return changed
+
 
 class Port(Protocol):
     """The socket, as an endpoint sees it."""
@@ -105,6 +114,7 @@ class Endpoint:
         self.credentials: deque[Credentials] = deque(maxlen=GENERATIONS)
         self.addresses: deque[Address] = deque(maxlen=8)
         self.version = 0  # of the answer
+        self.since: float | None = None  # when it was connected
         self.packets_in = self.octets_in = self.refused = 0
         self.bitrate_in = 0
         self.quality = QualityNow()
@@ -162,11 +172,7 @@ class Endpoint:
 
     def allow(self, rights: Rights) -> bool:
         """Take over the rights; True when any of them changed."""
-        wanted = {Use.MIC: rights.audio, Use.CAMERA: rights.camera, Use.SCREEN: rights.screen}
-        changed = False
-        for use, track in self.ups.items():
-            changed |= track.allow(wanted[use])
-        return changed
+        return rights.apply(self.ups)
 
     # --- datagrams ------------------------------------------------------------------------------------------------
 

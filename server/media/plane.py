@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from aiortc import RTCCertificate
 
@@ -11,6 +12,7 @@ from server.media import clock, sdp
 from server.media.endpoint import Endpoint, Rights
 from server.media.forward import make_forwarder
 from server.media.messages import Load, Problem
+from server.media.pipe.neighbours import Neighbours
 from server.media.probe import Full, Mirrors
 from server.media.room import Layout, Room, RoomEvent, Stage
 from server.media.seam import certificate_fingerprint
@@ -32,7 +34,16 @@ class Declined(Exception):
 class MediaPlane:
     """See the module."""
 
-    def __init__(self, *, udp_host: str, udp_port: int, announce: Sequence[str], forwarder: str = "auto") -> None:
+    def __init__(
+        self,
+        *,
+        udp_host: str,
+        udp_port: int,
+        announce: Sequence[str],
+        forwarder: str = "auto",
+        pipe_folder: Path | None = None,
+    ) -> None:
+        """`pipe_folder` is where it meets the other workers of its machine; without it has none."""
         self.epoch = secrets.token_hex(8)
         self.port = UdpPort(host=udp_host, port=udp_port)
         self.tell: Callable[[RoomEvent | Load], None] = lambda event: None
@@ -43,6 +54,10 @@ class MediaPlane:
         self._forwarder = make_forwarder(forwarder)
         self.port.after_burst = self._forwarder.flush
         self._rooms: dict[str, Room] = {}
+        self._pipe_folder = pipe_folder
+        self.neighbours = Neighbours(
+            epoch=self.epoch, forwarder=self._forwarder, rooms=lambda: list(self._rooms.values())
+        )
         self.mirrors = Mirrors(
             port=self.port, certificate=self._certificate, fingerprint=self._fingerprint, hosts=self._announce
         )
@@ -55,6 +70,8 @@ class MediaPlane:
     async def run(self) -> None:
         """Serve until cancelled."""
         self.port.open()
+        if self._pipe_folder is not None:
+            self.neighbours.listen(self._pipe_folder)
         told_at, used = clock.now(), time.process_time()
         try:
             while True:
@@ -62,12 +79,14 @@ class MediaPlane:
                 now = clock.now()
                 for room in list(self._rooms.values()):
                     room.tick(now)
+                self.neighbours.tick(now)
                 self.mirrors.tick(now)
                 if now - told_at >= LOAD_EVERY:
                     spent = time.process_time()
                     self.tell(Load(endpoints=self.endpoints, cpu=round((spent - used) / (now - told_at), 3)))
                     told_at, used = now, spent
         finally:
+            self.neighbours.close()
             await asyncio.gather(*(room.close() for room in self._rooms.values()), self.mirrors.close())
             self.port.close()
 
@@ -133,6 +152,14 @@ class MediaPlane:
     def stage(self, *, room: str, seq: int, big: str | None, order: Sequence[str]) -> bool:
         return self._room(room).set_stage(seq, Stage(big=big, order=tuple(order)))
 
+    def spread(self, *, room: str, seq: int, workers: Sequence[str]) -> bool:
+        """The epochs of the workers that carry a room together, its home first."""
+        house = self._room(room)
+        if not house.set_workers(seq, tuple(workers)):
+            return False
+        self.neighbours.arrange(house)
+        return True
+
     def view(self, *, room: str, endpoint: str, layout: Layout) -> None:
         house = self._rooms.get(room)
         if house is not None:
@@ -157,6 +184,7 @@ class MediaPlane:
     async def close_room(self, *, room: str) -> None:
         house = self._rooms.pop(room, None)
         if house is not None:
+            self.neighbours.leave(house)
             await house.close()
 
     def stats(self) -> dict[str, object]:
@@ -170,6 +198,7 @@ class MediaPlane:
                 "expected": self.port.expected,
                 "addresses": self.port.addresses,
             },
+            "pipe": self.neighbours.stats(),
             "rooms": {
                 name: {who: peer.stats() for who, peer in room.endpoints.items()} for name, room in self._rooms.items()
             },
@@ -178,5 +207,5 @@ class MediaPlane:
     def _room(self, name: str) -> Room:
         house = self._rooms.get(name)
         if house is None:
-            house = self._rooms[name] = Room(name=name, tell=lambda event: self.tell(event))
+            house = self._rooms[name] = Room(name=name, worker=self.epoch, tell=lambda event: self.tell(event))
         return house

@@ -191,6 +191,4 @@ class Publisher:
 
     def close(self) -> None:
         for track in self.tracks.values():
-            track.allow(False)
-            for down in track.viewers[:]:
-                down.leave()
+            track.close()

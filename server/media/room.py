@@ -4,13 +4,16 @@ The last rights told are the truth; an endpoint nobody named has none. Who is in
 """
 
 import asyncio
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from server.media import clock
 from server.media.endpoint import Endpoint, Gone, Rights
 from server.media.loudness import Loudness
 from server.media.messages import Connected, Disconnected, Quality, SlotsChanged, Speaking, Watched
+from server.media.pipe.remote import Remote
 from server.media.quality import QualityNow
 from server.media.sdp import Use
 from server.media.slots import Assignment, Scene, assign
@@ -20,6 +23,10 @@ from server.media.viewer import BIG_HEIGHT, THUMB_HEIGHT
 AUDIO_SLOTS = 3
 # An encoding that nobody has watched for so long is paused; it is wanted again at once.
 PAUSE_AFTER = 2.0
+# The worker that leads says so often whose voices are heard, for those that have just come.
+LEAD_EVERY = 1.0
+# A worker that hangs leads nobody.
+LED_FOR = 3.0
 RoomEvent = SlotsChanged | Connected | Disconnected | Speaking | Watched | Quality
 
 
@@ -50,18 +57,35 @@ class _Told:
     fewer_since: float | None = None
 
 
-class Room:
-    """See the module."""
+class Neighbour(Protocol):
+    """Another worker that carries a part of the room, as the room sees it."""
 
-    def __init__(self, *, name: str, tell: Callable[[RoomEvent], None]) -> None:
+    def shares(self, room: str) -> bool: ...
+
+    def came(self, house: "Room", endpoint: Endpoint) -> None: ...
+
+    def went(self, house: "Room", endpoint: Endpoint) -> None: ...
+
+    def lead(self, house: "Room", loud: Sequence[str]) -> None: ...
+
+
+class Room:
+    """See the module. `worker` is the epoch of the worker that it, or this part of it, is on."""
+
+    def __init__(self, *, name: str, worker: str, tell: Callable[[RoomEvent], None]) -> None:
         self.name = name
         self.endpoints: dict[str, Endpoint] = {}
+        self.remotes: dict[str, list[Remote]] = {}  # connected with other workers
+        self.workers: tuple[str, ...] = ()  # that carry it, its home first
+        self.neighbours: dict[str, Neighbour] = {}  # those of them that we are linked with
         self.rights: dict[str, Rights] = {}
         self.present: frozenset[str] | None = None
         self.stage = Stage()
         self._tell = tell
-        self._rights_seq = self._stage_seq = -1
-        self._numbers: dict[str, int] = {}
+        self._worker = worker
+        self._rights_seq = self._stage_seq = self._workers_seq = -1
+        self._loud_elsewhere: Sequence[str] = ()  # as the worker that leads has said
+        self._lead_at = self._led_at = 0.0
         self._assignments: dict[str, Assignment] = {}
         self._views: dict[str, Layout] = {}
         self._told: dict[str, _Told] = {}
@@ -72,8 +96,8 @@ class Room:
         self._closing: set[asyncio.Task[None]] = set()
 
     def number_of(self, endpoint: str) -> int:
-        """The small number that stands for the endpoint in CSRC: the same for the life of the room."""
-        return self._numbers.setdefault(endpoint, len(self._numbers) + 1)
+        """The number that stands for the endpoint in CSRC: the same on all workers, and after a move to another."""
+        return int.from_bytes(hashlib.blake2s(endpoint.encode(), digest_size=4).digest()) or 1
 
     def enter(self, endpoint: Endpoint) -> None:
         """A new peer connection; it takes the place of an older one of the same endpoint."""
@@ -98,6 +122,9 @@ class Room:
                 self.gone(endpoint, Gone.LEFT)
         for name, endpoint in self.endpoints.items():
             endpoint.allow(rights.get(name, Rights()))
+        for name, remotes in self.remotes.items():
+            for remote in remotes:
+                rights.get(name, Rights()).apply(remote.ups)
         # At once, before the request is acknowledged: a revoked voice leaves its slot now.
         self._reassign()
         return True
@@ -112,6 +139,14 @@ class Room:
         self._stage_seq = seq
         self.stage = stage
         self._reassign()
+        return True
+
+    def set_workers(self, seq: int, workers: tuple[str, ...]) -> bool:
+        """The workers that carry the room; False when something newer was said before."""
+        if seq < self._workers_seq:
+            return False
+        self._workers_seq = seq
+        self.workers = workers
         return True
 
     def view(self, name: str, view: Layout) -> None:
@@ -160,9 +195,14 @@ class Room:
     def connected(self, endpoint: Endpoint) -> None:
         if self.endpoints.get(endpoint.name) is not endpoint:
             return
+        endpoint.since = clock.now()
+        for neighbour in self.neighbours.values():
+            neighbour.came(self, endpoint)
         self._tell(Connected(room=self.name, endpoint=endpoint.name, connection=endpoint.connection))
         self.tell_slots(endpoint.name)
         endpoint.viewer.ready(clock.now())
+        if endpoint.name in self.remotes:
+            self._reassign()  # it has come over from another worker
 
     def gone(self, endpoint: Endpoint, why: Gone) -> None:
         if self.endpoints.get(endpoint.name) is not endpoint:
@@ -170,7 +210,10 @@ class Room:
         del self.endpoints[endpoint.name]
         self._assignments.pop(endpoint.name, None)
         self._told.pop(endpoint.name, None)
-        self._loudness.forget(endpoint.name)
+        for neighbour in self.neighbours.values():
+            neighbour.went(self, endpoint)
+        if endpoint.name not in self.remotes:
+            self._loudness.forget(endpoint.name)
         if why is not Gone.REPLACED:
             self._views.pop(endpoint.name, None)
         self._tell(Disconnected(room=self.name, endpoint=endpoint.name, connection=endpoint.connection, reason=why))
@@ -179,15 +222,61 @@ class Room:
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 
+    # --- what other workers tell ----------------------------------------------------------------------------------
+
+    def connected_here(self) -> Iterator[Endpoint]:
+        return (endpoint for endpoint in self.endpoints.values() if endpoint.since is not None)
+
+    def arrived(self, remote: Remote) -> None:
+        """Somebody is connected with another worker. The right is what was told here."""
+        self.rights.get(remote.name, Rights()).apply(remote.ups)
+        self.remotes.setdefault(remote.name, []).append(remote)
+        self._dirty = True
+
+    def departed(self, remotes: Sequence[Remote]) -> None:
+        """And these are no more. They close themselves, but their places are taken first."""
+        for remote in remotes:
+            rest = self.remotes[remote.name]
+            rest.remove(remote)
+            if not rest:
+                del self.remotes[remote.name]
+                if remote.name not in self.endpoints:
+                    self._loudness.forget(remote.name)
+        self._reassign()
+
+    def led(self, worker: str, loud: Sequence[str]) -> None:
+        """Another worker has said whose voices are heard."""
+        if worker == self._leader():
+            self._loud_elsewhere = loud
+            self._led_at = clock.now()
+
+    def _leader(self) -> str | None:
+        """The first worker of those that can be heard here: it chooses the voices, so that all hear the same."""
+        for worker in self.workers:
+            if worker == self._worker:
+                return worker
+            neighbour = self.neighbours.get(worker)
+            if neighbour is not None and neighbour.shares(self.name):
+                return worker
+        return None
+
     # --- time -----------------------------------------------------------------------------------------------------
 
     def tick(self, now: float) -> None:
         """Every 50 ms."""
         for endpoint in list(self.endpoints.values()):
             endpoint.tick(now)
-        if self._dirty or self._choose_loud(now) != self._loud:
+        for remotes in self.remotes.values():
+            for remote in remotes:
+                remote.tick(now)
+        loud = self._choose_loud(now)
+        if self.neighbours and (loud != self._loud or now - self._lead_at >= LEAD_EVERY):
+            self._lead(loud, now)
+        if self._dirty or loud != self._loud:
             self._reassign()
-        speaking = [name for name in self._loudness.speaking(now) if self.rights.get(name, Rights()).audio]
+        # Of somebody elsewhere the other worker tells it.
+        heard = [name for name in self._loudness.speaking(now) if name in self.endpoints]
+        speaking = [name for name in heard if self.rights.get(name, Rights()).audio]
         if speaking != self._speaking:
             self._speaking = speaking
             self._tell(Speaking(room=self.name, endpoints=speaking))
@@ -235,7 +324,17 @@ class Room:
     def _choose_loud(self, now: float) -> list[str]:
         # One more than a viewer hears: a speaker does not hear himself.
         voices = [name for name, right in self.rights.items() if right.audio and self._track(name, Use.MIC)]
-        return self._loudness.choose(voices, AUDIO_SLOTS + 1, now)
+        own = self._loudness.choose(voices, AUDIO_SLOTS + 1, now)
+        if now - self._led_at > LED_FOR or self._leader() in (None, self._worker):
+            return own
+        led = [name for name in self._loud_elsewhere if name in voices]
+        return [*led, *(name for name in own if name not in led)][: AUDIO_SLOTS + 1]
+
+    def _lead(self, loud: list[str], now: float) -> None:
+        self._lead_at = now
+        if self._leader() == self._worker:
+            for neighbour in self.neighbours.values():
+                neighbour.lead(self, loud)
 
     def _reassign(self) -> None:
         now = clock.now()
@@ -247,7 +346,7 @@ class Room:
             loud=tuple(self._loud),
             cameras=self._moving(Use.CAMERA),
             screens=self._moving(Use.SCREEN),
-            present=frozenset(self.endpoints),
+            present=frozenset(self.endpoints).union(filter(self.admits, self.remotes)),
         )
         # Most viewers are in nobody's picture: what one of them receives, all in the same position receive.
         seen = scene.cameras | scene.screens | set(scene.loud) | {scene.big}
@@ -288,9 +387,31 @@ class Room:
             self._tell(SlotsChanged(room=self.name, endpoint=name, slots=assignment.words(), pages=assignment.pages))
 
     def _track(self, name: str | None, use: Use) -> UpTrack | None:
-        endpoint = self.endpoints.get(name) if name is not None else None
-        return endpoint.ups.get(use) if endpoint is not None else None
+        """Somebody who moves to another worker is in two for a moment: the one connected last counts.
+
+        Sound that comes is heard, wherever it comes from; a picture has to be wished before it comes.
+        """
+        if name is None:
+            return None
+        found = self._tracks(name, use)
+        if use is Use.MIC and len(found) > 1:
+            return next((track for track in found if track.live), found[0])
+        return found[0] if found else None
+
+    def _tracks(self, name: str, use: Use) -> list[UpTrack]:
+        """All that there are, of the newest connection first."""
+        endpoint, remotes = self.endpoints.get(name), self.remotes.get(name)
+        if not remotes:
+            track = endpoint.ups.get(use) if endpoint is not None else None
+            return [track] if track is not None else []
+        selves: list[tuple[float, Mapping[Use, UpTrack]]] = [(remote.since, remote.ups) for remote in remotes]
+        if endpoint is not None:
+            selves.append((endpoint.since or 0.0, endpoint.ups))
+        selves.sort(key=lambda each: each[0], reverse=True)
+        return [ups[use] for _, ups in selves if use in ups]
 
     def _moving(self, use: Use) -> frozenset[str]:
-        found = ((name, endpoint.ups.get(use)) for name, endpoint in self.endpoints.items())
-        return frozenset(name for name, track in found if track is not None and track.allowed and track.live)
+        names = [*self.endpoints, *self.remotes]
+        return frozenset(
+            name for name in names if any(track.allowed and track.live for track in self._tracks(name, use))
+        )

@@ -152,9 +152,9 @@ class UpTrack:
         self.live = False
         self.announced: bool | None = None  # whether the page says that it sends; None: it does not say
         self.clock_offset: float | None = None  # of the publisher: the same on all its tracks
-        self.taps: list[Callable[[Layer, Packet], None]] = []  # other workers' viewers, behind a pipe
-        self.asked_elsewhere: frozenset[int] = frozenset()  # encodings that those wish to see
-        self._level_extension = line.extension(AUDIO_LEVEL)
+        self.taps: list[Callable[[Layer, Packet, int], None]] = []  # other workers' viewers, behind a pipe
+        self.asked_elsewhere: dict[object, frozenset[int]] = {}  # encodings that those wish to see, by pipe
+        self.level_extension = line.extension(AUDIO_LEVEL)
         self._forwarder = forwarder
         self._ask_key = ask_key
         self._changed = changed
@@ -177,7 +177,10 @@ class UpTrack:
         if packet.payload == packet.end:
             layer.numbers.skip(packet.seq)
             return
-        seq = layer.numbers.place(packet.seq)
+        self.take(layer, packet, layer.numbers.place(packet.seq), now)
+
+    def take(self, layer: Layer, packet: Packet, seq: int, now: float) -> None:
+        """The packet, under the number that the layer has given it: on to all who show it, if it may."""
         if not self.allowed:
             return
         picture = None
@@ -215,10 +218,10 @@ class UpTrack:
             self._out.take(packet, picture, seq, newest, now)
             self._forwarder.forward(layer, self._out)
         for tap in self.taps:
-            tap(layer, packet)
+            tap(layer, packet, seq)
 
     def _listen(self, packet: Packet, now: float) -> None:
-        at = packet.extension_at(self._level_extension) if self._level_extension else -1
+        at = packet.extension_at(self.level_extension) if self.level_extension else -1
         # No level from this client: comfort noise frames are tiny, speech is not.
         guess = 127 if packet.end - packet.payload < 10 else 40
         self._heard(packet.data[at] & 0x7F if at >= 0 else guess, now)
@@ -246,6 +249,12 @@ class UpTrack:
                 for down in layer.downs[:]:
                     down.pause()
         return True
+
+    def close(self) -> None:
+        """Nothing comes any more, and nobody shows it."""
+        self.allow(False)
+        for down in self.viewers[:]:
+            down.leave()
 
     def announce(self, sends: bool) -> None:
         """The page says whether it sends: a camera whose encodings are all paused is still on."""
@@ -280,7 +289,7 @@ class UpTrack:
         """Which encodings anybody wishes to see, or sees until what they wish is there."""
         wishes = {down.wish for down in self.viewers if down.wish is not None}
         shown = {layer.index for layer in self.layers.values() if any(down.wish is not None for down in layer.downs)}
-        return frozenset(wishes | shown) | self.asked_elsewhere
+        return frozenset(wishes | shown).union(*self.asked_elsewhere.values())
 
     def rates(self) -> tuple[int, ...]:
         """What each encoding costs, biggest first: as measured, or as is usual."""
@@ -318,20 +327,26 @@ class UpTrack:
         if self.allowed and layer.may_ask_key(now):
             self._ask_key(layer)
 
+    def lacks(self, layer: Layer, number: int) -> None:
+        """A viewer asked for a packet that is not here. The publisher has been asked for it already."""
+
     def tick(self, now: float) -> None:
         """Every 50 ms: notice silence and encodings that come or go, repeat what a throttle held back."""
-        newest = max((layer.last_at for layer in self.layers.values()), default=0.0)
-        if now - newest > LIVE_FOR[self.use]:
-            self._fresh = 0
-            if self.live and not (self.video and self.announced):
-                self.live = False
-                self._changed()
+        self._notice_silence(now)
         if not self.video or not self.allowed:
             return
         self._settle(now)
         for layer in self.layers.values():
             if layer.flows(now) and any(down.is_ready_for(layer, now) for down in layer.waiting):
                 self.want_key(layer, now)
+
+    def _notice_silence(self, now: float) -> None:
+        newest = max((layer.last_at for layer in self.layers.values()), default=0.0)
+        if now - newest > LIVE_FOR[self.use]:
+            self._fresh = 0
+            if self.live and not (self.video and self.announced):
+                self.live = False
+                self._changed()
 
     def _settle(self, now: float) -> None:
         flowing = tuple(layer for layer in self.layers.values() if layer.flows(now))

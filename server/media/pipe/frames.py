@@ -53,7 +53,7 @@ class Track(_Word):
     """A microphone, a camera or a screen, as its owner's offer described it. `level` is the extension of the level."""
 
     stream: Stream
-    use: Use
+    use: Literal[Use.MIC, Use.CAMERA, Use.SCREEN]
     codec: Codec
     pt: int = Field(ge=0, le=127)
     rids: tuple[Rid, ...] = Field(default=(), max_length=MAX_RIDS)

@@ -111,7 +111,7 @@ class Recorder:
         answer = self.plane.join(room="r", endpoint="li", connection="one", sdp_offer=self.offer)
         peer = self.peer = self.plane._rooms["r"].endpoints["li"]
         if self.scene.camera:
-            peer.ups[Use.CAMERA].asked_elsewhere = frozenset({0, 1, 2})
+            peer.ups[Use.CAMERA].asked_elsewhere[self] = frozenset({0, 1, 2})
         self._watch(peer)
         return web.Response(text=answer)
 

@@ -239,7 +239,7 @@ class Person:
         return data
 
     def _ssrc(self, place: int) -> int:
-        return 0x1000 * self.endpoint.number + place
+        return 0x1000 * (self.endpoint.number & 0xFFFF) + place
 
     def _speak(self) -> None:
         self.voice_sent += 1

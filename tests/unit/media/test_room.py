@@ -1,46 +1,14 @@
 """A room of real endpoints without a network: who gets which picture, and what is told upwards."""
 
-import struct
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
 from server.media import clock
-from server.media.endpoint import Endpoint, Rights
+from server.media.endpoint import Rights
 from server.media.room import PAUSE_AFTER, Layout
-from server.media.sdp import AUDIO_LEVEL, MID, RID, Use
-from tests.unit.media.plane import SIMULCAST, Port, rtp
-
-HEIGHTS = {"h": 720, "m": 360, "l": 180}
-DELTA = b"\x90\xe0\x80\x06\x0a\x20\x11"
-
-
-def key_frame(height: int) -> bytes:
-    size = struct.pack("<HH", height * 16 // 9, height)
-    return b"\x90\xe0\x80\x05\x09\x20" + b"\x10\x00\x00\x9d\x01\x2a" + size
-
-
-class Camera:
-    """A publisher's camera, encoding by encoding, as fast as the test wants."""
-
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._endpoint = endpoint
-        self._seq = 0
-        line = endpoint.offer.sending()[1]
-        self._extensions = {uri: line.extension(uri) for uri in (MID, RID)}
-        self._pt = line.pt
-        self._mid = line.mid.encode()
-
-    def sends(self, *rids: str, key: bool = False, frames: int = 1) -> None:
-        for _ in range(frames):
-            self._seq += 1
-            for rid in rids:
-                extensions = {self._extensions[MID]: self._mid, self._extensions[RID]: rid.encode()}
-                payload = key_frame(HEIGHTS[rid]) if key else DELTA
-                data = rtp(
-                    self._seq, self._seq * 3000, 100 + "hml".index(rid), payload, pt=self._pt, extensions=extensions
-                )
-                self._endpoint.on_media(data, clock.now())
+from server.media.sdp import AUDIO_LEVEL, Use
+from tests.unit.media.plane import SIMULCAST, Camera, Port, allow, layer_in, rtp
 
 
 @pytest_asyncio.fixture
@@ -48,15 +16,6 @@ async def port() -> AsyncIterator[Port]:
     port = Port()
     yield port
     await port.close()
-
-
-def allow(port: Port, seq: int = 1, **rights: Rights) -> None:
-    port.plane.rights(room="r", seq=seq, rights=rights)
-
-
-def layer_in(endpoint: Endpoint, slot: int = 0) -> str | None:
-    down = [endpoint.viewer.big, *endpoint.viewer.thumbs][slot]
-    return down.layer.rid if down is not None and down.layer is not None else None
 
 
 async def test_a_small_picture_is_the_small_encoding_and_a_big_one_the_big(port: Port) -> None:
