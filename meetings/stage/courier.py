@@ -1,6 +1,7 @@
 """Couriers: each brings a meeting's newest word to one worker, again and again until it is acknowledged.
 
 A lost revocation is a voice that should be silent. Older words are dropped for newer ones: the last is all it needs.
+With the word goes, after it, which workers carry the meeting together.
 The courier ends when it has delivered everything, or when the worker's life is over and nothing is left to silence.
 """
 
@@ -8,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -25,6 +27,17 @@ LONGEST_DELAY = 1.0
 Ask = Callable[..., Awaitable[dict[str, Any]]]
 
 
+@dataclass(frozen=True)
+class Carriers:
+    """The workers of a meeting by their epochs, home first, as the lease has them in that generation."""
+
+    generation: int = 0
+    epochs: tuple[str, ...] = ()
+
+
+ALONE = Carriers()
+
+
 class Courier:
     """For one meeting and one life of a worker. `ask(op, **fields)` is the worker's answer or raises."""
 
@@ -34,6 +47,7 @@ class Courier:
         self._ask = ask
         self._tasks = tasks
         self._word: Wanted | None = None
+        self._carriers = self._linked = ALONE
         self._ticket = self._delivered = 0
         self._running: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
@@ -45,11 +59,15 @@ class Courier:
         """Nothing is on its way."""
         return self._ticket == self._delivered
 
-    def bring(self, word: Wanted) -> int:
+    def bring(self, word: Wanted, carriers: Carriers = ALONE) -> int:
         """From now on this is the word, unless a newer one was given. Returns a ticket to wait for with `delivered`."""
-        if self.over or (self._word is not None and (word.seq < self._word.seq or word == self._word)):
+        known = self._word is not None and (word.seq < self._word.seq or word == self._word)
+        if self.over or (known and carriers.generation <= self._carriers.generation):
             return self._ticket
-        self._word = word
+        if not known:
+            self._word = word
+        if carriers.generation > self._carriers.generation:
+            self._carriers = carriers
         self._ticket += 1
         if self._running is None or self._running.done():
             self._running = self._tasks.start(self._run(), name=f"rights of {self._room} to {self._life}")
@@ -101,6 +119,14 @@ class Courier:
         await self._ask("stage", room=self._room, seq=word.seq, big=word.big, order=word.order)
         if word.over:
             await self._ask("close_room", room=self._room)
+        else:
+            await self._link(self._carriers)
+
+    async def _link(self, carriers: Carriers) -> None:
+        """Only where there is somebody to be linked with, or was."""
+        if max(len(carriers.epochs), len(self._linked.epochs)) > 1 and carriers != self._linked:
+            await self._ask("spread", room=self._room, seq=carriers.generation, workers=list(carriers.epochs))
+            self._linked = carriers
 
     def _tell(self) -> None:
         self._news.set()
@@ -115,6 +141,7 @@ class Post:
         self._ask = ask
         self._tasks = tasks
         self._words: dict[UUID, Wanted] = {}
+        self._carriers: dict[UUID, Carriers] = {}
         self._couriers: dict[tuple[UUID, Life], Courier] = {}
 
     @property
@@ -128,13 +155,18 @@ class Post:
         if before is None or word.seq >= before.seq:
             self._words[meeting] = word
 
+    def carry(self, meeting: UUID, carriers: Carriers) -> None:
+        """Which workers carry the meeting now."""
+        self._carriers[meeting] = carriers
+
     def bring(self, meeting: UUID, lives: Iterable[Life]) -> list[tuple[Courier, int]]:
         """Send the newest word to these workers; couriers and tickets to wait for."""
         word = self._words.get(meeting)
         if word is None:
             return []
+        carriers = self._carriers.get(meeting, ALONE)
         couriers = [self._courier(meeting, life) for life in lives]
-        return [(courier, courier.bring(word)) for courier in couriers]
+        return [(courier, courier.bring(word, carriers)) for courier in couriers]
 
     def hurry(self, life: Life) -> None:
         """A worker can be reached again."""
@@ -158,6 +190,7 @@ class Post:
         busy = keep | {meeting for meeting, _ in self._couriers}
         for meeting in [meeting for meeting in self._words if meeting not in busy]:
             del self._words[meeting]
+            self._carriers.pop(meeting, None)
 
     def _courier(self, meeting: UUID, life: Life) -> Courier:
         courier = self._couriers.get((meeting, life))

@@ -204,7 +204,7 @@ def read_room(meeting: str, stats: Iterable[Stats]) -> dict[str, Counted]:
         room = each.get("rooms", {}).get(meeting, {})
         for name, words in room.items():
             if not _is_participant(name):
-                continue  # a pipe to another worker
+                continue  # nobody of ours
             try:
                 counted = Counted.model_validate(words)
             except ValidationError:

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from enum import Enum
 from time import monotonic
-from urllib.parse import urlsplit
 
 from django.core.cache import cache
 
@@ -48,7 +47,6 @@ class Line:
         on_change: Callable[["Line", bool], None],
     ) -> None:
         """`on_change(line, came)`: the worker has come, or it has gone, begun to drain, or turned out to be dead."""
-        self.machine = urlsplit(url).hostname or ""
         self.life: Life | None = None
         self.refused = False
         self.draining = False
@@ -70,6 +68,11 @@ class Line:
     def takes(self) -> Life | None:
         """The worker, if it takes people now."""
         return self.life if self.up and not self.draining else None
+
+    @property
+    def pipe(self) -> str:
+        """By what the worker can be linked with others; see `messages.Hello`."""
+        return self.client.hello.pipe if self.client.hello else ""
 
     @property
     def told(self) -> tuple[int, float]:
@@ -163,7 +166,7 @@ class Lines:
             if life := line.takes:
                 endpoints, cpu = line.told
                 endpoints = max(endpoints, people[life])
-                found.append(Load(life, line.machine, endpoints=endpoints, cpu=cpu, meetings=meetings[life]))
+                found.append(Load(life, line.pipe, endpoints=endpoints, cpu=cpu, meetings=meetings[life]))
         return found
 
     async def vouch(self) -> None:

@@ -33,6 +33,10 @@ _HELP = {
     "media_udp_sent_total": ("counter", "Datagrams sent by the socket."),
     "media_udp_unknown_total": ("counter", "Datagrams that belong to nobody."),
     "media_udp_unsent_total": ("counter", "Datagrams that the system did not take."),
+    "media_pipe_links": ("gauge", "Other workers of its machine that a worker is linked with."),
+    "media_pipe_sent_total": ("counter", "Datagrams to other workers."),
+    "media_pipe_received_total": ("counter", "Datagrams from other workers."),
+    "media_pipe_dropped_total": ("counter", "Packets that another worker was too slow for."),
     "media_packets_in_total": ("counter", "RTP packets from endpoints."),
     "media_octets_in_total": ("counter", "Bytes of RTP from endpoints."),
     "media_packets_out_total": ("counter", "RTP packets to endpoints."),
@@ -48,6 +52,7 @@ _HELP = {
 
 _NEVER_FALL = ("packets_in", "packets_out")
 _PORT = ("received", "sent", "unknown", "unsent")
+_PIPE = ("sent", "received", "dropped")
 
 
 class Totals:
@@ -120,6 +125,10 @@ def _samples(stats: Stats, sums: Mapping[str, int]) -> Iterator[tuple[str, int]]
         yield f"media_kbps_{way}", sum(each.get(f"kbps_{way}") or 0 for each in endpoints)
     for name in _PORT:
         yield f"media_udp_{name}_total", stats.get("port", {}).get(name, 0)
+    pipe = stats.get("pipe", {})
+    yield "media_pipe_links", pipe.get("links", 0)
+    for name in _PIPE:
+        yield f"media_pipe_{name}_total", pipe.get(name, 0)
     for name, value in sums.items():
         yield f"media_{name}_total", value
 

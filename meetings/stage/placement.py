@@ -26,10 +26,10 @@ class Life(NamedTuple):
 
 @dataclass(frozen=True)
 class Load:
-    """How busy a worker is. `meetings` are those that have their home there; `machine` is where it runs."""
+    """How busy a worker is. `meetings` are those that have their home there; it can be linked by its `pipe`."""
 
     life: Life
-    machine: str
+    pipe: str
     endpoints: int = 0
     cpu: float = 0.0
     meetings: int = 0
@@ -62,8 +62,8 @@ def choose_seat(
 ) -> Seating | None:
     """The worker for one endpoint: where it was before, else the least loaded of the meeting's, else an annex.
 
-    A meeting spreads when all its workers have more than `spread_above` endpoints and another worker of the home's
-    machine (the pipe between workers does not leave it) has fewer. 0 never spreads. None: none of them can be reached.
+    A meeting spreads when all its workers have more than `spread_above` endpoints and another worker on the home's pipe
+    (which does not leave its machine) has fewer. 0 never spreads. None: none of them can be reached.
     """
     by_life = {load.life: load for load in loads}
     here = [by_life[life] for life in places if life in by_life]
@@ -73,12 +73,12 @@ def choose_seat(
         return Seating(before)
     best = min(here, key=weight)
     home = by_life.get(places[0])
-    if not spread_above or home is None or best.endpoints <= spread_above:
+    if not spread_above or home is None or not home.pipe or best.endpoints <= spread_above:
         return Seating(best.life)
     others = [
         load
         for load in by_life.values()
-        if load.life not in places and load.machine == home.machine and load.endpoints < spread_above
+        if load.life not in places and load.pipe == home.pipe and load.endpoints < spread_above
     ]
     annex = min(others, key=weight, default=None)
     return Seating(annex.life, annex=True) if annex else Seating(best.life)

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from meetings.live.threads import run
 from meetings.stage import leases
-from meetings.stage.courier import Post
+from meetings.stage.courier import Carriers, Post
 from meetings.stage.engine import (
     Ended,
     EngineEvent,
@@ -179,7 +179,10 @@ class SfuPool:
         if lease is None:
             raise Unavailable
         sessions = self._sessions.of(place)
-        return await self._homes.seat(lease, before=sessions[-1].life if sessions else None)
+        life = await self._homes.seat(lease, before=sessions[-1].life if sessions else None)
+        if life not in lease.lives:
+            await self._settle(place.meeting)  # the others have to hear of the new one
+        return life
 
     async def _life_with(self, meeting: UUID, epoch: str) -> Life:
         """The worker that counts by this epoch, if it has anybody of the meeting."""
@@ -219,6 +222,8 @@ class SfuPool:
             if before and before.home != lease.home:
                 log.info("media of %s has moved from %s to %s", meeting, before.home, lease.home)
             self._leases[meeting] = lease
+            carriers = Carriers(lease.generation, tuple(life.epoch for life in lease.lives))
+            self._post.carry(meeting, carriers)
             self._post.bring(meeting, lease.lives)
             await self._call_over(lease)
             return lease

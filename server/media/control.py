@@ -29,6 +29,7 @@ from server.media.messages import (
     Sending,
     SetRights,
     SetStage,
+    Spread,
     View,
 )
 from server.media.plane import Declined, MediaPlane
@@ -66,7 +67,12 @@ class ControlServer:
         await line.prepare(request)
         queue: asyncio.Queue[str] = asyncio.Queue(maxsize=_BACKLOG)
         queue.put_nowait(
-            Hello(worker=self._worker, epoch=self._plane.epoch, udp=self._plane.port.number).model_dump_json()
+            Hello(
+                worker=self._worker,
+                epoch=self._plane.epoch,
+                udp=self._plane.port.number,
+                pipe=self._plane.neighbours.links.place,
+            ).model_dump_json()
         )
         if self._plane.draining:
             queue.put_nowait(Draining().model_dump_json())
@@ -138,6 +144,8 @@ class ControlServer:
                 return {
                     "applied": plane.stage(room=request.room, seq=request.seq, big=request.big, order=request.order)
                 }
+            case Spread():
+                return {"applied": plane.spread(room=request.room, seq=request.seq, workers=request.workers)}
             case View():
                 shown = Layout(big=request.big, thumbs=request.thumbs, thumb=request.thumb, page=request.page)
                 plane.view(room=request.room, endpoint=request.endpoint, layout=shown)

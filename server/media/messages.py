@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=128)]
+Epoch = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 
 
 class Problem(StrEnum):
@@ -62,6 +63,15 @@ class SetStage(_Message):
     order: list[Name] = []
 
 
+class Spread(_Message):
+    """Which workers carry the room, by their epochs, its home first. Only for workers that say the same `pipe`."""
+
+    op: Literal["spread"]
+    room: Name
+    seq: int
+    workers: list[Epoch] = Field(max_length=64)
+
+
 class View(_Message):
     """What a page shows now. Heights are device pixels (CSS pixels times devicePixelRatio); 0 is not shown at all."""
 
@@ -108,7 +118,8 @@ class CloseRoom(_Message):
 
 
 Request = Annotated[
-    Join | Leave | SetRights | SetStage | View | Sending | Drain | Probe | Stats | CloseRoom, Field(discriminator="op")
+    Join | Leave | SetRights | SetStage | Spread | View | Sending | Drain | Probe | Stats | CloseRoom,
+    Field(discriminator="op"),
 ]
 
 
@@ -119,6 +130,8 @@ class Hello(_Message):
     worker: str
     epoch: str
     udp: int
+    pipe: str = ""
+    """Workers that say the same can carry a room together; empty: this one cannot."""
 
 
 class SlotsChanged(_Message):

@@ -4,7 +4,6 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from aiortc import RTCCertificate
 
@@ -34,16 +33,7 @@ class Declined(Exception):
 class MediaPlane:
     """See the module."""
 
-    def __init__(
-        self,
-        *,
-        udp_host: str,
-        udp_port: int,
-        announce: Sequence[str],
-        forwarder: str = "auto",
-        pipe_folder: Path | None = None,
-    ) -> None:
-        """`pipe_folder` is where it meets the other workers of its machine; without it has none."""
+    def __init__(self, *, udp_host: str, udp_port: int, announce: Sequence[str], forwarder: str = "auto") -> None:
         self.epoch = secrets.token_hex(8)
         self.port = UdpPort(host=udp_host, port=udp_port)
         self.tell: Callable[[RoomEvent | Load], None] = lambda event: None
@@ -54,7 +44,6 @@ class MediaPlane:
         self._forwarder = make_forwarder(forwarder)
         self.port.after_burst = self._forwarder.flush
         self._rooms: dict[str, Room] = {}
-        self._pipe_folder = pipe_folder
         self.neighbours = Neighbours(
             epoch=self.epoch, forwarder=self._forwarder, rooms=lambda: list(self._rooms.values())
         )
@@ -70,8 +59,6 @@ class MediaPlane:
     async def run(self) -> None:
         """Serve until cancelled."""
         self.port.open()
-        if self._pipe_folder is not None:
-            self.neighbours.listen(self._pipe_folder)
         told_at, used = clock.now(), time.process_time()
         try:
             while True:

@@ -14,6 +14,7 @@ import json
 import os
 import signal
 import sys
+import tempfile
 from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
@@ -45,6 +46,12 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
         help="backend of the packet path; auto takes the fastest that loads",
     )
     parser.add_argument("--worker", default=f"worker-{os.getpid()}", help="name of this worker, unique among all")
+    parser.add_argument(
+        "--pipe-folder",
+        type=Path,
+        default=Path(tempfile.gettempdir()) / f"gongshang-media-{os.getuid()}",
+        help="where the workers of this machine find each other; nobody else may open it",
+    )
     parser.add_argument("--drain-seconds", type=float, default=30.0, help="how long SIGTERM waits for people to move")
     return parser.parse_args(argv)
 
@@ -74,6 +81,7 @@ async def serve(options: argparse.Namespace) -> None:
     if len(token.strip()) < 16:
         raise SystemExit("the token of the control door must have at least 16 characters")
     control = ControlServer(plane=plane, token=token.strip(), worker=options.worker, drain=drain.set)
+    plane.neighbours.listen(options.pipe_folder)
     runner = web.AppRunner(control.application(), access_log=None, shutdown_timeout=2)
     await runner.setup()
     site = web.TCPSite(runner, options.control_host, options.control_port)

@@ -136,6 +136,7 @@ class Command(BaseCommand):
         announce = settings.MEDIA_ANNOUNCE or [*lan, LOOPBACK]
         command += ["--udp-port", str(udp), "--announce", ",".join(announce)]
         command += ["--control-port", str(control), "--worker", f"media-{number}"]
+        command += ["--pipe-folder", str(settings.DATA_DIR / "run" / "pipes")]
         # All end together: SIGTERM would make each of them wait for its people to move to another.
         token = {"GONGSHANG_MEDIA_TOKEN": settings.MEDIA_TOKEN}
         return Child(name=f"media-{number}", command=command, environment=token, ends_by=signal.SIGINT)

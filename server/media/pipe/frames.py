@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
-from server.media.messages import Name
+from server.media.messages import Epoch, Name
 from server.media.sdp import MAX_RIDS, Codec, Use
 
 HEAD = struct.Struct("!BxHIq")
@@ -18,7 +18,6 @@ LARGEST = 16_384
 MAX_NUMBERS = 64
 MAX_LAYER = 0xFFFF
 
-Epoch = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 Rid = Annotated[str, StringConstraints(max_length=16)]
 Stream = Annotated[int, Field(ge=1, le=0xFFFFFFFF)]
 LayerNumber = Annotated[int, Field(ge=0, le=MAX_LAYER)]

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from asgiref.sync import sync_to_async
 
+from tests.integration.media.house import House
 from tests.integration.media.media_harness import Gateway, Peer, Worker
+from tests.story import Room, Somebody, new_room
 
 
 @pytest.fixture
@@ -54,3 +57,30 @@ async def crowd(gateway: Gateway) -> AsyncIterator[Crowd]:
     crowd = Crowd(gateway)
     yield crowd
     await crowd.close()
+
+
+@pytest.fixture
+def workers(tmp_path: Path) -> Iterator[list[Worker]]:
+    """Two workers of one machine."""
+    both = []
+    for number in range(2):
+        (tmp_path / str(number)).mkdir()
+        both.append(Worker(tmp_path / str(number), name=f"media-{number}"))
+    for worker in both:
+        worker.start()
+    yield both
+    for worker in both:
+        worker.stop()
+
+
+@pytest_asyncio.fixture
+async def house(workers: list[Worker]) -> AsyncIterator[House]:
+    @sync_to_async
+    def people() -> tuple[Room, Somebody, Somebody]:
+        room = new_room()
+        return room, room.host(), room.member("李春分")
+
+    house = House(*await people(), workers, [])
+    yield house
+    for web in house.webs:
+        await web.close()

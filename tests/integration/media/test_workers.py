@@ -1,13 +1,9 @@
 """Several media workers and several web processes, as real processes and real gateways, around one database."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from time import perf_counter
 
 import pytest
-import pytest_asyncio
 from asgiref.sync import sync_to_async
 from django.core.cache import cache
 
@@ -16,88 +12,13 @@ from meetings.live.feed import hub
 from meetings.stage.models import MediaLease
 from meetings.stage.placement import Life
 from tests.e2e.relay import Relay
-from tests.integration.media.media_harness import Peer, Tone, Worker
-from tests.integration.media.web_process import Tab, WebProcess, does, lease_of
+from tests.integration.media.house import House, gap, moves, nothing_comes_after, rebuilds
+from tests.integration.media.media_harness import Tone
+from tests.integration.media.web_process import WebProcess, lease_of
 from tests.sockets import LiveClient, cookie_of
-from tests.story import Room, Somebody, new_room
+from tests.story import Somebody, new_room
 
 pytestmark = [pytest.mark.media, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def workers(tmp_path: Path) -> Iterator[list[Worker]]:
-    """Two workers of one machine."""
-    both = []
-    for number in range(2):
-        (tmp_path / str(number)).mkdir()
-        both.append(Worker(tmp_path / str(number), name=f"media-{number}"))
-    for worker in both:
-        worker.start()
-    yield both
-    for worker in both:
-        worker.stop()
-
-
-@dataclass
-class House:
-    """A meeting that is live: the host speaks, the member listens."""
-
-    room: Room
-    host: Somebody
-    li: Somebody
-    workers: list[Worker]
-    webs: list[WebProcess]
-
-    def web(self, **how: int) -> WebProcess:
-        self.webs.append(WebProcess([worker.control_port for worker in self.workers], **how))
-        return self.webs[-1]
-
-    async def home(self) -> Worker:
-        """The worker that is the meeting's home now."""
-        name = (await lease_of(self.room)).home.worker
-        return next(worker for worker in self.workers if worker.name == name)
-
-    async def does(self, who: Somebody, type_: str, **fields: object) -> None:
-        await does(self.webs, who, type_, **fields)
-
-
-@pytest_asyncio.fixture
-async def house(workers: list[Worker]) -> AsyncIterator[House]:
-    @sync_to_async
-    def people() -> tuple[Room, Somebody, Somebody]:
-        room = new_room()
-        return room, room.host(), room.member("李春分")
-
-    house = House(*await people(), workers, [])
-    yield house
-    for web in house.webs:
-        await web.close()
-
-
-def gap(before: Peer, after: Peer, slot: str) -> float:
-    """Seconds between the last sound on the old connection, before the first on the new, and that."""
-    first = after.slot(slot).times[0]
-    return first - max(at for at in before.slot(slot).times if at <= first)
-
-
-async def nothing_comes_after(moment: float, tab: Tab) -> None:
-    """What was on its way then has arrived 50 ms later."""
-    await asyncio.sleep(0.4)
-    assert tab.peer.slot("a0").since(moment + 0.05) == 0
-
-
-async def rebuilds(tab: Tab, *, since: int) -> None:
-    """As the engine in the browser: a new connection at once when told to, the old one is gone."""
-    await tab.until_told("reset", since=since)
-    await tab.enters()
-
-
-async def moves(tab: Tab, *, since: int) -> None:
-    """As the engine in the browser: a second connection; the old one plays on until that is through."""
-    await tab.until_told("move", since=since)
-    old = tab.peer
-    await tab.enters()
-    await old.close()
 
 
 async def test_two_web_processes_bring_their_people_to_one_worker(house: House) -> None:

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from meetings.live.roles import MeetingState
-from meetings.stage.courier import Courier, Post
+from meetings.stage.courier import Carriers, Courier, Post
 from meetings.stage.engine import Unavailable
 from meetings.stage.placement import Life
 from meetings.stage.reading import Wanted
@@ -33,6 +33,7 @@ class FakeWorker:
         self.failures: list[Exception] = []
         self.asked = 0
         self.rights: list[int] = []
+        self.carriers: list[tuple[int, list[str]]] = []
         self.closed = 0
         self.answers = asyncio.Event()
         self.answers.set()
@@ -44,6 +45,9 @@ class FakeWorker:
             raise self.failures.pop()
         if op == "rights":
             self.rights.append(fields["seq"])
+        if op == "spread":
+            assert self.rights
+            self.carriers.append((fields["seq"], fields["workers"]))
         self.closed += op == "close_room"
         return {}
 
@@ -90,6 +94,26 @@ async def test_the_same_word_is_not_said_twice(worker: FakeWorker, courier: Cour
     await courier.delivered(courier.bring(word(1)), seconds=10)
     await courier.delivered(courier.bring(word(1, audio=False)), seconds=10)
     assert worker.rights == [1, 1]
+
+
+async def test_a_worker_hears_who_carries_the_meeting_with_it_once_somebody_does(
+    worker: FakeWorker, courier: Courier
+) -> None:
+    both = Carriers(2, ("a", "b"))
+    await courier.delivered(courier.bring(word(1), Carriers(1, ("a",))), seconds=10)
+    assert worker.carriers == []
+    await courier.delivered(courier.bring(word(1), both), seconds=10)
+    await courier.delivered(courier.bring(word(2), both), seconds=10)
+    courier.bring(word(2), Carriers(1, ("a",)))  # as another web process still believed
+    assert courier.idle
+    await courier.delivered(courier.bring(word(2), Carriers(3, ("b",))), seconds=10)
+    assert worker.carriers == [(2, ["a", "b"]), (3, ["b"])]
+
+
+async def test_rights_do_not_wait_for_who_carries_the_meeting(worker: FakeWorker, courier: Courier) -> None:
+    worker.failures = [MediaUnavailable("lost")]
+    await courier.delivered(courier.bring(word(1, audio=False), Carriers(2, ("a", "b"))), seconds=10)
+    assert (worker.rights, worker.carriers) == ([1], [(2, ["a", "b"])])
 
 
 async def test_a_worker_that_is_back_is_told_at_once(

@@ -7,8 +7,8 @@ from meetings.stage.placement import Life, Load, Seating, choose_home, choose_se
 A, B, C, FAR = (Life(name, "1") for name in ("a", "b", "c", "far"))
 
 
-def load(life: Life, endpoints: int = 0, cpu: float = 0.0, meetings: int = 0, machine: str = "here") -> Load:
-    return Load(life, machine, endpoints=endpoints, cpu=cpu, meetings=meetings)
+def load(life: Life, endpoints: int = 0, cpu: float = 0.0, meetings: int = 0, pipe: str = "here") -> Load:
+    return Load(life, pipe, endpoints=endpoints, cpu=cpu, meetings=meetings)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,9 @@ def test_use_of_the_core_out_of_range_is_taken_as_the_nearest() -> None:
         # it is full: another one of the same machine with room
         ((A,), [load(A, 251), load(B, 10), load(C, 5)], None, Seating(C, annex=True)),
         ((A,), [load(A, 251), load(B, 250)], None, Seating(A)),
-        ((A,), [load(A, 251), load(FAR, machine="there")], None, Seating(A)),
+        ((A,), [load(A, 251), load(FAR, pipe="there")], None, Seating(A)),
+        # workers without a pipe cannot be linked
+        ((A,), [load(A, 251, pipe=""), load(B, 10, pipe="")], None, Seating(A)),
         # two: the least loaded of them, a third when both are full
         ((A, B), [load(A, 251), load(B, 30), load(C)], None, Seating(B)),
         ((A, B), [load(A, 260), load(B, 255), load(C, 1)], None, Seating(C, annex=True)),
