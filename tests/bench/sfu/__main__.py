@@ -6,7 +6,8 @@ how long after the last packet was sent the last one came; `others` is what the 
 cores: with much of it the figures are worth little.
 
 `QUICK=1` takes the shape of the summary alone, once and shortly, and only what the summary needs. `LIVEKIT=1` builds
-LiveKit's server when it is not there yet.
+LiveKit's server when it is not there yet. `SPREAD=600` measures nothing but one room of so many over two workers, which
+share the core of the servers here: what the pipe costs is the difference to one worker.
 """
 
 import asyncio
@@ -33,6 +34,7 @@ from tests.bench.sfu.processes import LOAD_CORE, busy_seconds, first_in_line, pi
 from tests.bench.sfu.servers import Server, Unavailable
 
 QUICK = os.environ.get("QUICK") == "1"
+SPREAD = int(os.environ.get("SPREAD") or 0)
 BUILD = os.environ.get("LIVEKIT") == "1"
 SECONDS = 3.0 if QUICK else 8.0
 IDLE_S = 1.0
@@ -69,8 +71,8 @@ SHAPES = (
     Shape(publishers=1, subscribers=400),
     Shape(publishers=5, subscribers=40),
 )
-SPREAD = Shape(publishers=1, subscribers=600)
-"""One room over two workers: only ours, and only when the workers know pipes."""
+LARGEST = 600
+"""Subscribers of one room over two workers: only ours."""
 
 
 def say(**line: Any) -> None:
@@ -225,10 +227,10 @@ def summary(rows: Sequence[Row]) -> Row:
 
 def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that servers are stopped too
-    makes = servers()
+    makes = [] if SPREAD else servers()
     pin(LOAD_CORE)
     with first_in_line():
-        last = run(makes)
+        last = spread(SPREAD) if SPREAD else run(makes)
     print(json.dumps({"bench": "sfu", "summary": last}))
 
 
@@ -244,8 +246,20 @@ def run(makes: Sequence[Make]) -> Row:
         if shape is ONE_TO_200:
             last = summary(rows)
     if not QUICK:
-        say(**asyncio.run(measure(partial(Ours, workers=2), SPREAD)))
+        last |= spread(LARGEST)
     return last
+
+
+def spread(subscribers: int) -> Row:
+    """One room over two workers, and the same on one."""
+    shape = Shape(publishers=1, subscribers=subscribers)
+    found: Row = {}
+    for workers in (1, 2):
+        row = asyncio.run(measure(partial(Ours, workers=workers), shape))
+        say(**row)
+        figures = ("valid", "delivered", "cpu_ms_per_1000", "of_a_core", "p50_us", "p99_us", "error", "unavailable")
+        found["one" if workers == 1 else "two"] = {name: row[name] for name in figures if name in row}
+    return {f"spread_{subscribers}": found}
 
 
 if __name__ == "__main__":

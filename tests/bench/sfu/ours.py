@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from server.media.client import MediaClient
 from tests.bench.sfu import description
@@ -37,33 +38,38 @@ def backends() -> list[str]:
 
 
 class Ours:
-    """See the module. `workers` are for one room that is too large for one core."""
+    """See the module. With several `workers` publishers are at the first and subscribers at all of them in turn."""
 
     def __init__(self, load: Load, *, backend: str = "auto", workers: int = 1) -> None:
-        if workers > 1:
-            raise Unavailable("the workers cannot share a room yet")
         self._load = load
         self._folder = tempfile.TemporaryDirectory(prefix="gongshang-bench-media-")
         token = Path(self._folder.name) / "token"
         token.write_text(TOKEN)
         command = [sys.executable, "-m", "server.media", "--udp-host", load.host, "--token-file", str(token)]
-        self._process = Process([*command, "--forwarder", backend])
-        self.processes: Sequence[Process] = [self._process]
+        command += ["--pipe-folder", str(Path(self._folder.name) / "pipes"), "--forwarder", backend]
+        self.processes: Sequence[Process] = [Process(command) for _ in range(workers)]
         self.name = f"ours {backend}"
-        self._client: MediaClient | None = None
+        self._clients: list[MediaClient] = []
         self._publishers: list[str] = []
         self._people = 0
         self._seq = 0
 
     async def start(self) -> None:
-        line = self._process.says()
-        if not line:
-            raise Unavailable(self._process.complaint())
-        ready = json.loads(line)
-        self.name = f"ours {ready['forwarder']}"
-        self._client = MediaClient(url=f"http://127.0.0.1:{ready['control_port']}/control", token=TOKEN, timeout=30.0)
-        await self._client.start()
-        await self._client.wait_connected()
+        epochs = []
+        for process in self.processes:
+            line = process.says()
+            if not line:
+                raise Unavailable(process.complaint())
+            ready = json.loads(line)
+            epochs.append(ready["epoch"])
+            self.name = f"ours {ready['forwarder']}"
+            client = MediaClient(url=f"http://127.0.0.1:{ready['control_port']}/control", token=TOKEN, timeout=30.0)
+            self._clients.append(client)
+            await client.start()
+            await client.wait_connected()
+        if len(epochs) > 1:
+            self.name += f" workers={len(epochs)}"
+            await self._tell("spread", workers=epochs)
 
     async def publish(self, *, sound: bool) -> Publisher:
         name = f"publisher-{len(self._publishers)}"
@@ -73,33 +79,37 @@ class Ours:
             Line(kind="audio", direction="sendonly", ssrc=voice.ssrc) if voice is not None else _NOTHING[0],
             Line(kind="video", direction="sendonly", ssrc=publisher.picture.ssrc),
         ]
-        await self._join(name, publisher, lines)
+        await self._join(self._clients[0], name, publisher, lines)
         self._publishers.append(name)
         return publisher
 
     async def subscribe(self, *, watches: bool) -> None:
         self._people += 1
         subscriber = self._load.subscriber(watches=watches)
-        await self._join(f"subscriber-{self._people}", subscriber, [*_NOTHING, *_RECEIVES])
+        client = self._clients[self._people % len(self._clients)]
+        await self._join(client, f"subscriber-{self._people}", subscriber, [*_NOTHING, *_RECEIVES])
 
-    async def _join(self, name: str, member: Publisher | Subscriber, lines: Sequence[Line]) -> None:
-        assert self._client is not None
+    async def _join(
+        self, client: MediaClient, name: str, member: Publisher | Subscriber, lines: Sequence[Line]
+    ) -> None:
         offer = description.offer(member.peer, lines, setup="actpass")
         connection = member.peer.credentials.ufrag
-        answer = await self._client.request("join", room=ROOM, endpoint=name, connection=connection, sdp=offer)
+        answer = await client.request("join", room=ROOM, endpoint=name, connection=connection, sdp=offer)
         await member.peer.connect(Remote.read(answer["sdp"]), controlling=True, dtls="client")
 
     async def ready(self) -> None:
         """The floor is theirs: all publishers may send, the first is big, the others are small."""
-        assert self._client is not None
+        await self._tell("rights", endpoints={name: {"audio": True, "camera": True} for name in self._publishers})
+        await self._tell("stage", big=self._publishers[0], order=self._publishers)
+
+    async def _tell(self, op: str, **fields: Any) -> None:
         self._seq += 1
-        rights = {name: {"audio": True, "camera": True} for name in self._publishers}
-        await self._client.request("rights", room=ROOM, seq=self._seq, endpoints=rights)
-        stage = {"big": self._publishers[0], "order": self._publishers}
-        await self._client.request("stage", room=ROOM, seq=self._seq, **stage)
+        for client in self._clients:
+            await client.request(op, room=ROOM, seq=self._seq, **fields)
 
     async def stop(self) -> None:
-        if self._client is not None:
-            await self._client.close()
-        self._process.stop()
+        for client in self._clients:
+            await client.close()
+        for process in self.processes:
+            process.stop()
         self._folder.cleanup()
