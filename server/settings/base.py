@@ -181,7 +181,7 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHand
 MEDIA_CONTROL_URLS = env_list("MEDIA_CONTROL_URLS") or env_list("MEDIA_CONTROL_URL")
 MEDIA_WORKERS = int(env("MEDIA_WORKERS") or 0)  # of `manage.py serve`; 0: one per core
 # A meeting takes a second worker of its machine when the first has more endpoints than this; 0: never.
-MEDIA_SPREAD_ABOVE = int(env("MEDIA_SPREAD_ABOVE") or 0)
+MEDIA_SPREAD_ABOVE = int(env("MEDIA_SPREAD_ABOVE") or 250)
 # What members reach it at, in the order of preference; nothing: the machine's own addresses.
 MEDIA_ANNOUNCE = env_list("MEDIA_ANNOUNCE")
 MEDIA_TOKEN = env("MEDIA_TOKEN") or generated_secret("media_token")
