@@ -51,14 +51,14 @@ class Worker:
         self._place = ["--udp-host", udp_host, "--announce", announce]
         self.token_file = folder / "token"
         self.token_file.write_text(TOKEN)
-        self._pipes = folder.parent / "pipes"
+        self.pipes = folder.parent / "pipes"
         self.control_port = self.udp_port = 0
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
         command = [sys.executable, "-m", "server.media", *self._place]
         command += ["--udp-port", str(self.udp_port), "--control-port", str(self.control_port)]
-        command += ["--token-file", str(self.token_file), "--worker", self.name, "--pipe-folder", str(self._pipes)]
+        command += ["--token-file", str(self.token_file), "--worker", self.name, "--pipe-folder", str(self.pipes)]
         with self.log.open("ab") if self.log else contextlib.nullcontext() as log:
             self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
         assert self._process.stdout is not None

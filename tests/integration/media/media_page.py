@@ -76,7 +76,7 @@ class Site:
     """Serves the page and is its line to the worker. It tells every page that it may send everything."""
 
     def __init__(self, gateway: Gateway, engine: Path) -> None:
-        self._gateway = gateway
+        self.gateway = gateway
         self._engine = engine
         self._lines: dict[str, web.WebSocketResponse] = {}
         self._runner: web.AppRunner | None = None
@@ -119,7 +119,7 @@ class Site:
         """What the worker says to a page."""
         told = 0
         while True:
-            for event in self._gateway.events[told:]:
+            for event in self.gateway.events[told:]:
                 told += 1
                 if isinstance(event, SlotsChanged | Watched | Quality):
                     words = event.model_dump(mode="json", exclude={"ev", "room", "endpoint"})
@@ -146,21 +146,21 @@ class Site:
 
     async def _on_frame(self, name: str, frame: dict[str, Any]) -> None:
         """As `stage/gateway.py` does it."""
-        client, room = self._gateway.client, self._gateway.room
+        client, room = self.gateway.client, self.gateway.room
         match frame["op"]:
             case "enter":
                 await self.tell(name, {"op": "engine", "engine": "sfu", "ice_servers": [], "expires_s": 600})
             case "offer":
                 self.offers.setdefault(name, []).append(frame["sdp"])
                 try:
-                    answer = await self._gateway.join(name, frame["connection"], frame["sdp"])
+                    answer = await self.gateway.join(name, frame["connection"], frame["sdp"])
                 except MediaUnavailable:
                     await self.tell(name, {"op": "unavailable"})
                     return
                 self.answers.setdefault(name, []).append(answer)
                 await self.tell(name, {"op": "answer", "sdp": answer, "connection": frame["connection"]})
                 await self.tell(name, {"op": "rights", "audio": True, "camera": True, "screen": True})
-                await self.tell(name, {"op": "slots", "slots": self._gateway.slots(name)})
+                await self.tell(name, {"op": "slots", "slots": self.gateway.slots(name)})
             case "view":
                 wish = {key: value for key, value in frame.items() if key != "op"}
                 await client.request("view", room=room, endpoint=name, **wish)

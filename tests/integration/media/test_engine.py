@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import BrowserContext, Page, async_playwright
 
-from tests.integration.media.media_harness import Gateway
+from tests.integration.media.media_harness import Gateway, Worker
 from tests.integration.media.media_page import Site, bundle
 from tests.integration.media.test_chromium import CHROMIUM, FLAGS, enter, grows
 
@@ -31,6 +31,26 @@ async def browser(site: Site) -> AsyncIterator[BrowserContext]:
         context = await chromium.new_context()
         yield context
         await chromium.close()
+
+
+@pytest_asyncio.fixture
+async def annex(worker: Worker, gateway: Gateway, tmp_path: Path) -> AsyncIterator[Site]:
+    """A site of the same room on a second worker, which is linked with the first."""
+    (tmp_path / "annex").mkdir()
+    second = Worker(tmp_path / "annex", name="media-1")
+    second.pipes = worker.pipes
+    second.start()
+    there = Gateway(second, gateway.room)
+    await there.start()
+    workers = [gateway.epochs[-1], there.epochs[-1]]
+    for each in (gateway, there):
+        await each.client.request("spread", room=each.room, seq=1, workers=workers)
+    site = Site(there, tmp_path / "engine.js")
+    await site.open()
+    yield site
+    await site.close()
+    await there.close()
+    second.stop()
 
 
 async def camera_of(gateway: Gateway, who: str) -> dict[str, Any]:
@@ -103,6 +123,31 @@ async def test_only_what_somebody_watches_is_encoded(gateway: Gateway, site: Sit
             if site.reports["li"][-1]["devices"] == {"microphone": "on", "camera": "on"}:
                 break
             await asyncio.sleep(0.1)
+
+
+async def test_only_what_somebody_watches_on_another_worker_is_encoded(
+    gateway: Gateway, site: Site, annex: Site, browser: BrowserContext
+) -> None:
+    li = await enter(browser, site, "li", sends=True)
+    wang = await enter(browser, annex, "wang", sends=False)
+    for each in (gateway, annex.gateway):
+        await each.allow(li="audio camera", wang="")
+        await each.show("li", "li")
+    await grows(wang, "a0", "energy", 0.001)
+    await view(wang, big=720)
+    await until_flowing(gateway, "li", {"h", "l"})
+    await grows(wang, "big", "framesDecoded", 20)
+    await view(wang, big=160)
+    await until_flowing(gateway, "li", {"l"})
+    await grows(wang, "big", "framesDecoded", 20)
+    await view(wang, big=0)
+    await until_flowing(gateway, "li", set())
+    await view(wang, big=720)
+    await grows(wang, "big", "framesDecoded", 20)
+    await li.evaluate("engine.setCamera(false)")
+    await until_flowing(gateway, "li", set())
+    await li.evaluate("engine.setCamera(true)")
+    await grows(wang, "big", "framesDecoded", 20)
 
 
 async def test_a_page_moves_to_another_connection_without_being_cut(

@@ -465,6 +465,34 @@ async def test_a_worker_that_dies_takes_its_own_with_it_and_the_others_play_on(p
     assert pair.b.room._leader() == pair.b.plane.epoch
 
 
+async def test_three_workers_hear_each_other_and_nothing_goes_round(pair: Pair) -> None:
+    third = Port()
+    workers = [port.plane.epoch for port in (*pair.both, third)]
+    for port in (*pair.both, third):
+        port.plane.spread(room="r", seq=99, workers=workers)
+    for port in pair.both:
+        here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        port.plane.neighbours.links.adopt(here)
+        third.plane.neighbours.links.adopt(there)
+    await quiet()
+    li, ears = pair.a.connect("li"), [pair.b.connect("wang"), third.connect("zhao")]
+    pair.allow(li=SOUND)
+    allow(third, pair.seq, li=SOUND)
+    voice = Microphone(li)
+    voice.speaks()
+    for _ in range(3):
+        await pair.tick()
+        third.room.tick(pair.now)
+        third.plane.neighbours.tick(pair.now)
+    voice.speaks(frames=4)
+    await pair.tick()
+    for port, ear in zip((pair.b, third), ears, strict=True):
+        assert len(sent_to(port, ear, ear.viewer.audio[0])) == 4
+        assert len(port.room.remotes["li"]) == 1
+    third.plane.neighbours.close()
+    await third.close()
+
+
 async def test_a_link_that_is_made_again_brings_everything_back(pair: Pair) -> None:
     _, camera, wang = await filmed(pair)
     pair.link_of(pair.b).end()
