@@ -357,7 +357,7 @@ async def test_somebody_has_the_same_number_on_all_workers(pair: Pair) -> None:
     ]
     _, camera, _ = await filmed(pair)
     watcher(pair.a, "qian")
-    camera.sends("h", key=True)
+    camera.sends("h", key=True, frames=25)
     await quiet()
     sources = {int.from_bytes(port.sent[-1][0][12:16]) for port in pair.both}
     assert sources == {pair.a.room.number_of("li")}
@@ -382,7 +382,7 @@ async def test_sound_and_picture_keep_step_on_the_other_worker(pair: Pair) -> No
 async def test_who_comes_over_to_the_other_worker_takes_the_place_of_the_old_self(pair: Pair) -> None:
     _, camera, wang = await filmed(pair)
     qian = watcher(pair.a, "qian")
-    camera.sends("h", "m", "l", key=True)
+    camera.sends("h", key=True, frames=25)
     await pair.tick()
     assert (layer_in(qian), layer_in(wang)) == ("h", "h")
 
