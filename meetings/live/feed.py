@@ -20,7 +20,7 @@ from channels.layers import get_channel_layer
 
 from meetings.live import bell, journal, media_port, snapshots
 from meetings.live.models import Participant
-from meetings.live.roles import Audience, Presence
+from meetings.live.roles import Audience, Presence, may_read
 from meetings.live.threads import run
 from server.accounts.sign_ins import Ended, SignIn, lasting
 from server.core import clock, ids
@@ -171,7 +171,7 @@ class Feed:
     async def broadcast(self, text: str, audience: Audience) -> None:
         """Write a frame that is not kept."""
         for subscriber in list(self.subscribers):
-            if audience is Audience.EVERYONE or subscriber.audience is Audience.STAFF:
+            if may_read(subscriber.audience, audience):
                 await subscriber.write(text, counted=False)
 
     async def beat(self) -> None:

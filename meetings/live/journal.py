@@ -12,23 +12,25 @@ from uuid import UUID
 from meetings.live import checker
 from meetings.live.events import EVENTS, UPCASTS, Event, current
 from meetings.live.models import JournalEntry, Meeting
-from meetings.live.roles import Audience
+from meetings.live.roles import Audience, may_read
 from meetings.live.scene import Scene
 from server.core import clock
 
 
 @dataclass(frozen=True)
 class Told:
-    """An entry ready for the wire, once per audience."""
+    """An entry ready for the wire. `audience` is empty for what was redacted: nobody reads it any more."""
 
     seq: int
     type: str
-    everyone: str
-    staff: str
+    audience: Audience | None
+    full: str
 
-    def text(self, audience: Audience) -> str:
-        """JSON of the event as this audience may read it."""
-        return self.staff if audience is Audience.STAFF else self.everyone
+    def text(self, reader: Audience) -> str:
+        """JSON of the event, or the placeholder, as somebody of this audience may read it."""
+        if self.audience is not None and may_read(reader, self.audience):
+            return self.full
+        return f'{{"seq":{self.seq},"type":"hidden"}}'
 
 
 def append(scene: Scene, events: Sequence[Event]) -> None:
@@ -68,13 +70,8 @@ def tell(entry: JournalEntry) -> Told:
         data = checker.canonical(fields)
     actor = f'"{entry.actor}"' if entry.actor else "null"
     full = f'{{"seq":{entry.seq},"at":"{entry.at}","type":"{entry.type}","v":{v},"actor":{actor},"data":{data}}}'
-    hidden = f'{{"seq":{entry.seq},"type":"hidden"}}'
-    return Told(
-        seq=entry.seq,
-        type=entry.type,
-        everyone=full if entry.audience == Audience.EVERYONE and not entry.redacted else hidden,
-        staff=hidden if entry.redacted else full,
-    )
+    audience = None if entry.redacted else Audience(entry.audience)
+    return Told(seq=entry.seq, type=entry.type, audience=audience, full=full)
 
 
 def typed(entry: JournalEntry) -> Event | None:

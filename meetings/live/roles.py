@@ -60,15 +60,21 @@ BEFORE_THE_END = (MeetingState.DRAFT, MeetingState.NOTIFIED, *DOORS_OPEN)
 
 
 class Audience(StrEnum):
-    """Who may read an event. Others receive a placeholder with the same `seq`, so nobody's sequence has a gap."""
+    """Who may read an event. Others receive a placeholder with the same `seq`, so nobody's sequence has a gap.
+
+    Each audience is part of the one before it: everybody; the staff and the leaders, who see the whole queue; the
+    staff.
+    """
 
     EVERYONE = "everyone"
+    QUEUE = "queue"
     STAFF = "staff"
 
 
 PROGRAM_ROLES = frozenset({Role.HOST, Role.CO_HOST, Role.SECRETARY, Role.TECH, Role.VENUE_CLERK, Role.MEDIA})
 """Who may put the programme output on a screen: those who run a hall, and the press."""
 
+HOSTS = frozenset({Role.HOST, Role.CO_HOST})
 STAFF_ROLES = frozenset({Role.HOST, Role.CO_HOST, Role.SECRETARY, Role.RECORDER, Role.TECH, Role.AUDITOR})
 
 KIND_OF_ROLE: dict[Role, AttendanceKind] = {
@@ -89,6 +95,16 @@ KIND_OF_ROLE: dict[Role, AttendanceKind] = {
 }
 
 
+_RANK = {audience: rank for rank, audience in enumerate(Audience)}
+
+
 def audience_of(role: str) -> Audience:
     """Which events a role may read."""
-    return Audience.STAFF if role in STAFF_ROLES else Audience.EVERYONE
+    if role in STAFF_ROLES:
+        return Audience.STAFF
+    return Audience.QUEUE if role == Role.LEADER else Audience.EVERYONE
+
+
+def may_read(reader: Audience, audience: Audience) -> bool:
+    """May somebody of the one audience read what is for the other?"""
+    return _RANK[reader] >= _RANK[audience]
