@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
-from meetings.live import access, commands, snapshots
+from meetings.live import access, commands, own, snapshots
 from meetings.live.execute import execute
 from meetings.live.feed import events_frame
 from meetings.live.models import Participant
@@ -50,10 +50,11 @@ def do(request: HttpRequest, meeting_id: UUID, body: Do) -> Done:
 
 @router.get("/{meeting_id}/state")
 def state(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
-    """The snapshot and the events after it, as the welcome frame has them."""
+    """The snapshot and the events after it, as the welcome frame has them, and what is the participant's own."""
     me = seat_of(request, meeting_id)
     audience = audience_of(me.role)
     catchup = snapshots.catch_up(meeting_id, audience, since=None)
     tail = events_frame(catchup.tail, audience).removeprefix('{"t":"events",')
-    text = f'{{"seq":{catchup.seq},"snapshot":{catchup.snapshot},{tail}'
+    mine = own.read(meeting_id, {me.pk})[me.pk]
+    text = f'{{"seq":{catchup.seq},"snapshot":{catchup.snapshot},"own":{mine},{tail}'
     return HttpResponse(text, content_type="application/json")

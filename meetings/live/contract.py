@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from meetings.live.commands import COMMANDS
 from meetings.live.consumer import PROTOCOL
 from meetings.live.events import EVENTS
+from meetings.live.own import PARTS
 from meetings.live.permissions import TABLE
 from meetings.live.roles import Role
 from meetings.live.snapshots import STATES
@@ -28,6 +29,7 @@ def schema() -> Schema:
     }
     events = {name: _define(definitions, model, f"{_pascal(name)}Event") for name, model in sorted(EVENTS.items())}
     states = {name: _define(definitions, model, model.__name__) for name, model in sorted(STATES.items())}
+    own = {name: _define(definitions, part.state, part.state.__name__) for name, part in sorted(PARTS.items())}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Protocol",
@@ -37,9 +39,10 @@ def schema() -> Schema:
             "commands": _object("Commands", "Fields of each command, by its type.", commands),
             "events": _object("Events", "Data of each event, by its type.", events),
             "snapshot": _object("SnapshotSlices", "The snapshot, slice by slice.", states),
+            "own": _object("OwnParts", "What a participant alone is told, slice by slice.", own),
             "code": {"title": "ErrorCode", "type": "string", "enum": sorted(code.value for code in Code)},
         },
-        "required": ["commands", "events", "snapshot", "code"],
+        "required": ["commands", "events", "snapshot", "own", "code"],
         "additionalProperties": False,
         "definitions": dict(sorted(definitions.items())),
     }

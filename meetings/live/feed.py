@@ -18,7 +18,7 @@ from uuid import UUID
 
 from channels.layers import get_channel_layer
 
-from meetings.live import bell, journal, media_port, snapshots
+from meetings.live import bell, journal, media_port, own, snapshots
 from meetings.live.models import Participant
 from meetings.live.roles import Audience, Presence, may_read
 from meetings.live.threads import run
@@ -60,6 +60,10 @@ class Subscriber:
     read: int = 0
     marks: deque[tuple[str, int]] = field(default_factory=deque)
     """Beats not yet answered: the mark, and what `written` was then."""
+    own: str = ""
+    """What this participant alone was told last (see `own`)."""
+    screen: bool = False
+    """A programme output: a hall looks at it, so it is told nothing of anybody's own, and proves nobody's presence."""
     closed: bool = False
 
     async def write(self, text: str, *, counted: bool = True) -> None:
@@ -107,6 +111,7 @@ class Feed:
     subscribers: set[Subscriber] = field(default_factory=set)
     tail: deque[journal.Told] = field(default_factory=lambda: deque(maxlen=TAIL))
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+    own_is_due: bool = False
     online: tuple[str, ...] = ()
     next_presence: float = 0.0
     next_beat: float = field(default_factory=lambda: monotonic() + BEAT_SECONDS)
@@ -120,6 +125,7 @@ class Feed:
             self.wake.clear()
             try:
                 await self.deliver()
+                await self.tell_own()
                 await self.tell_presence()
                 if monotonic() >= self.next_beat:
                     self.next_beat = monotonic() + BEAT_SECONDS
@@ -141,6 +147,7 @@ class Feed:
             frames = {audience: events_frame(new, audience) for audience in Audience}
             for subscriber in list(self.subscribers):
                 await self._bring(subscriber, new, frames)
+            self.own_is_due = self.own_is_due or own.may_change(told.type for told in new)
         self.subscribers = {subscriber for subscriber in self.subscribers if not subscriber.closed}
 
     async def _bring(self, subscriber: Subscriber, new: list[journal.Told], frames: dict[Audience, str]) -> None:
@@ -167,6 +174,26 @@ class Feed:
                 subscriber.seq = missed[-1].seq
                 await subscriber.write(events_frame(missed, subscriber.audience))
         self.wake.set()
+
+    async def tell_own(self) -> None:
+        """Tell what is theirs alone to those for whom it differs from what they were told: one reading for all.
+
+        When nothing has changed only new sockets are told: 500 who come again at once are not read 500 times over.
+        """
+        asked = [each for each in self.subscribers if not each.screen and (self.own_is_due or not each.own)]
+        self.own_is_due = False
+        if not asked:
+            return
+        try:
+            texts = await run(own.read, self.meeting, {subscriber.participant for subscriber in asked})
+        except Exception:
+            self.own_is_due = True
+            raise
+        for subscriber in asked:
+            text = texts[subscriber.participant]
+            if text != subscriber.own:
+                subscriber.own = text
+                await subscriber.write(f'{{"t":"own","data":{text}}}')
 
     async def broadcast(self, text: str, audience: Audience) -> None:
         """Write a frame that is not kept."""

@@ -300,7 +300,7 @@ async def test_random_frames_never_break_the_line(cast: Cast, texts: list[str]) 
         await li.send(t="do", id="last", command={"type": "nothing"})
         while True:
             frame = await li.receive()
-            assert frame["t"] in ("done", "refused", "events", "volatile", "media", "beat")
+            assert frame["t"] in ("done", "refused", "events", "volatile", "own", "media", "beat")
             if frame["t"] == "refused":
                 assert frame["code"] != "INTERNAL"
                 if frame["id"] == "last":
