@@ -6,11 +6,12 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
-from meetings.live import access, commands, own, snapshots
+from meetings.live import access, commands, hosting, own, snapshots
 from meetings.live.execute import execute
 from meetings.live.feed import events_frame
 from meetings.live.models import Participant
 from meetings.live.roles import audience_of
+from server.core import clock
 from server.core.rates import Rate
 
 router = Router(tags=["live"])
@@ -44,6 +45,7 @@ def do(request: HttpRequest, meeting_id: UUID, body: Do) -> Done:
     me = seat_of(request, meeting_id)
     COMMANDS.take(me.pk)
     command = commands.parse(body.command)
+    hosting.heard(me.pk, clock.now())
     answer = execute(meeting_id=meeting_id, actor=me.pk, command_id=str(body.id), command=command)
     return Done(seq=answer.seq, result=answer.result)
 

@@ -11,4 +11,4 @@ class LiveConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the kernel's own commands, events and snapshot."""
-        from meetings.live import lifecycle, redaction  # noqa: F401
+        from meetings.live import hosting, lifecycle, redaction  # noqa: F401

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from meetings.live import access, commands, media_port, permissions, snapshots
+from meetings.live import access, commands, hosting, media_port, permissions, snapshots
 from meetings.live.execute import execute
 from meetings.live.feed import Subscriber, events_frame, hub
 from meetings.live.limits import Bucket
@@ -116,6 +116,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             raise Refused(Code.NOT_ALLOWED)
         # A hall looks at it: whoever has opened it, it shows what everybody may see.
         audience = Audience.EVERYONE if program else audience_of(me.role)
+        role = hosting.effective_role(me, me.meeting.acting_host_id)
         catchup = await run(snapshots.catch_up, meeting_id, audience, since=since)
         welcome = {
             "t": "welcome",
@@ -128,7 +129,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 "role": me.role,
                 "audience": audience.value,
                 "seat": as_,
-                "can": [] if program else permissions.commands_of(Role(me.role)),
+                "can": [] if program else permissions.commands_of(Role(me.role), role),
             },
         }
         tail = events_frame(catchup.tail, audience).removeprefix('{"t":"events",')
@@ -138,8 +139,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
             connection=str(ids.new()), meeting=meeting_id, participant=me.pk, seat=as_, send=self._send_frame
         )
         self.subscriber = Subscriber(
-            participant=me.pk, role=me.role, audience=audience, sign_in=sign_in_of(**who),
-            send=self.send, close=self.close, seq=catchup.seq,
+            participant=me.pk, role=role, audience=audience, sign_in=sign_in_of(**who),
+            send=self.send, close=self.close, seq=catchup.seq, screen=program,
         )  # fmt: skip
         await hub.join(meeting_id, self.subscriber)
 

@@ -44,7 +44,7 @@ def execute(*, meeting_id: UUID, actor: UUID | None, command_id: str, command: C
                 raise Refused(Code.BAD_REQUEST, fields=["id"])
             return Answer(seq=seen.seq, result=seen.result)
         scene = Scene(meeting=meeting, actor=_seat(meeting_id, actor), now=clock.now())
-        permissions.require(command, scene.actor, meeting.state)
+        permissions.require(command, scene.actor, meeting.state, acting_host=meeting.acting_host_id)
         events = list(_told(HANDLERS[type(command)](command, scene), scene))
         if events:
             journal.append(scene, events)
@@ -71,7 +71,7 @@ def _answer(*, meeting_id: UUID, actor: UUID | None, command_id: str, command: C
     except Meeting.DoesNotExist:
         raise Refused(Code.NOT_FOUND, what="meeting") from None
     scene = Scene(meeting=meeting, actor=_seat(meeting_id, actor), now=clock.now(), command_id=command_id)
-    permissions.require(command, scene.actor, meeting.state)
+    permissions.require(command, scene.actor, meeting.state, acting_host=meeting.acting_host_id)
     result = ANSWERERS[type(command)](command, scene)
     return Answer(seq=meeting.seq, result=result.model_dump(mode="json") if result else None)
 

@@ -18,9 +18,10 @@ from uuid import UUID
 
 from channels.layers import get_channel_layer
 
-from meetings.live import bell, journal, media_port, own, snapshots
+from meetings.live import bell, hosting, journal, media_port, own, snapshots
+from meetings.live.execute import execute
 from meetings.live.models import Participant
-from meetings.live.roles import Audience, Presence, may_read
+from meetings.live.roles import Audience, Presence, Role, may_read
 from meetings.live.threads import run
 from server.accounts.sign_ins import Ended, SignIn, lasting
 from server.core import clock, ids
@@ -33,12 +34,14 @@ BATCH = 200
 MAX_UNSEEN_BYTES = 4_000_000
 MAX_UNSEEN_BEATS = 3
 BEAT_SECONDS = 15.0
+WATCH_SECONDS = 5.0
 SLOW = 4008
 NOT_ALLOWED = 4003
 COME_AGAIN = 1012
 TOO_MANY = 4029
 MAX_SOCKETS_EACH = 6
 REJOIN_SECONDS = 600.0
+HANDED = frozenset({hosting.HandedOver.type, hosting.HandedBack.type})
 
 
 @dataclass(eq=False)
@@ -115,6 +118,7 @@ class Feed:
     online: tuple[str, ...] = ()
     next_presence: float = 0.0
     next_beat: float = field(default_factory=lambda: monotonic() + BEAT_SECONDS)
+    next_watch: float = 0.0
 
     async def run(self) -> None:
         """Deliver for as long as the hub keeps the feed."""
@@ -127,6 +131,9 @@ class Feed:
                 await self.deliver()
                 await self.tell_own()
                 await self.tell_presence()
+                if monotonic() >= self.next_watch:
+                    self.next_watch = monotonic() + WATCH_SECONDS
+                    await self.watch_the_host()
                 if monotonic() >= self.next_beat:
                     self.next_beat = monotonic() + BEAT_SECONDS
                     await self.beat()
@@ -148,6 +155,8 @@ class Feed:
             for subscriber in list(self.subscribers):
                 await self._bring(subscriber, new, frames)
             self.own_is_due = self.own_is_due or own.may_change(told.type for told in new)
+            if any(told.type in HANDED for told in new):
+                self.next_beat = 0.0  # who acts for the host comes again with other commands
         self.subscribers = {subscriber for subscriber in self.subscribers if not subscriber.closed}
 
     async def _bring(self, subscriber: Subscriber, new: list[journal.Told], frames: dict[Audience, str]) -> None:
@@ -214,6 +223,15 @@ class Feed:
                 await subscriber.end(COME_AGAIN)
             else:
                 await subscriber.beat(seq=self.seq, at=at)
+
+    async def watch_the_host(self) -> None:
+        """Note that those who run the meeting are connected here, and see to it that somebody does run it."""
+        now = clock.now()
+        here = {subscriber.participant for subscriber in self.subscribers if not subscriber.screen}
+        await run(hosting.saw, self.meeting, here, now)
+        if await run(hosting.is_due, self.meeting, now):
+            command = hosting.HandOver()
+            await run(execute, meeting_id=self.meeting, actor=None, command_id=str(ids.new()), command=command)
 
     async def tell_presence(self) -> None:
         """Tell who is connected to this process, when that has changed, at most every two seconds."""
@@ -309,9 +327,9 @@ class Hub:
 
 
 def _seats(meeting: UUID) -> dict[UUID, tuple[str, str]]:
-    """Role and presence of everybody in the meeting."""
-    rows = Participant.objects.filter(meeting_id=meeting).values_list("pk", "role", "presence")
-    return {pk: (role, presence) for pk, role, presence in rows}
+    """Role and presence of everybody in the meeting; whoever acts for the host counts as one."""
+    rows = Participant.objects.filter(meeting_id=meeting).values_list("pk", "role", "presence", "meeting__acting_host")
+    return {pk: (Role.HOST if pk == acting else role, presence) for pk, role, presence, acting in rows}
 
 
 async def _end(task: asyncio.Task[None]) -> None:

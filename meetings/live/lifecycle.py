@@ -33,6 +33,7 @@ class MeetingView(BaseModel):
     planned_minutes: int
     started_at: str | None
     ended_at: str | None
+    acting_host: str | None
 
 
 def meeting_view(meeting: Meeting) -> MeetingView:
@@ -48,6 +49,7 @@ def meeting_view(meeting: Meeting) -> MeetingView:
         planned_minutes=meeting.planned_minutes,
         started_at=meeting.started_at and clock.iso(meeting.started_at),
         ended_at=meeting.ended_at and clock.iso(meeting.ended_at),
+        acting_host=str(meeting.acting_host_id) if meeting.acting_host_id else None,
     )
 
 

@@ -14,7 +14,10 @@ from server.core import ids
 
 
 class Meeting(models.Model):
-    """One live session. Locked (`select_for_update`) for every live change, always before any poll."""
+    """One live session. Locked (`select_for_update`) for every live change, always before any poll.
+
+    `acting_host` acts for the host, who is lost (see `hosting`).
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT)
@@ -26,6 +29,7 @@ class Meeting(models.Model):
     planned_minutes = models.PositiveSmallIntegerField(default=120)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    acting_host = models.ForeignKey("Participant", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     seq = models.PositiveBigIntegerField(default=0)
     head = models.CharField(max_length=64, default="0" * 64)
 
@@ -67,6 +71,16 @@ class Participant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.role})"
+
+
+class Seen(models.Model):
+    """When somebody who runs the meeting was last seen connected, by whichever web process (see `hosting`)."""
+
+    participant = models.OneToOneField(Participant, on_delete=models.CASCADE, related_name="seen")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.participant_id} {self.at:%H:%M:%S}"
 
 
 class JournalEntry(models.Model):

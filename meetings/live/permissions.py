@@ -4,14 +4,16 @@ A row says which meeting roles may give the command at all. What else must hold 
 state) is the handler's to check. Generated types and the reference page are written from this table.
 """
 
+from uuid import UUID
+
 from meetings.live.commands import Command
 from meetings.live.models import Participant
-from meetings.live.roles import DOORS_OPEN, STAFF_ROLES, Presence, Role
+from meetings.live.roles import DOORS_OPEN, HOSTS, STAFF_ROLES, Presence, Role
 from server.core.errors import Code, Refused
 
 R = Role
 
-_HOSTS = frozenset({R.HOST, R.CO_HOST})
+_HOSTS = HOSTS
 _DESK = _HOSTS | {R.SECRETARY}
 _NOTES = _DESK | {R.RECORDER}
 _SOUND = _DESK | {R.TECH, R.VENUE_CLERK}
@@ -27,6 +29,7 @@ TABLE: dict[str, frozenset[Role]] = {
     "meeting.resume": _HOSTS,
     "meeting.end": _HOSTS,
     "meeting.cancel": _DESK,
+    "meeting.hand_over": frozenset(),  # the server's own word
     "journal.redact": frozenset({R.AUDITOR}),
     "people.invite": _DESK,
     "people.invite_guest": _DESK,
@@ -75,20 +78,23 @@ FROM_OUTSIDE = frozenset({"people.check_in", "people.take_seat", "people.leave",
 """What may be done without being inside: the door itself, and a ballot of somebody who was asked while inside."""
 
 
-def require(command: Command, actor: Participant | None, state: str) -> None:
+def require(command: Command, actor: Participant | None, state: str, *, acting_host: UUID | None = None) -> None:
     """Refuse unless the actor's role may give the command, from inside once the doors are open.
 
-    The server itself may give any command; the staff work from their desks also before they have signed in.
+    The server itself may give any command; the staff work from their desks also before they have signed in. Whoever
+    acts for the host may do what a host may, and still what their own role may.
     """
     if actor is None:
         return
-    if actor.role not in TABLE[command.name] or actor.presence == Presence.REMOVED:
+    allowed = TABLE[command.name]
+    acts = actor.pk == acting_host and R.HOST in allowed
+    if not (actor.role in allowed or acts) or actor.presence == Presence.REMOVED:
         raise Refused(Code.NOT_ALLOWED, command=command.name)
     inside = actor.presence == Presence.PRESENT or actor.role in STAFF_ROLES
     if state in DOORS_OPEN and not inside and command.name not in FROM_OUTSIDE:
         raise Refused(Code.NOT_PRESENT)
 
 
-def commands_of(role: Role) -> list[str]:
-    """The commands that a role may give, for the client's buttons (the server still decides each time)."""
-    return sorted(name for name, roles in TABLE.items() if role in roles)
+def commands_of(*roles: Role) -> list[str]:
+    """The commands that these roles may give, for the client's buttons (the server still decides each time)."""
+    return sorted(name for name, allowed in TABLE.items() if allowed.intersection(roles))

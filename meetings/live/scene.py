@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from meetings.live.models import Meeting, Participant
-from meetings.live.roles import Audience, MeetingState, audience_of
+from meetings.live.roles import HOSTS, Audience, MeetingState, audience_of
 from server.core.errors import Code, Refused
 
 
@@ -30,6 +30,11 @@ class Scene:
         if self.actor is None:
             raise RuntimeError("the server itself has no seat in a meeting")
         return self.actor
+
+    @property
+    def hosts(self) -> bool:
+        """Does the one who asks run the meeting: a host, a co-host, whoever acts for the host, or the server itself?"""
+        return self.actor is None or self.actor.role in HOSTS or self.actor.pk == self.meeting.acting_host_id
 
     @property
     def audience(self) -> Audience:

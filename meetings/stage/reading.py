@@ -6,8 +6,9 @@ from uuid import UUID
 from django.db import transaction
 
 from meetings.floor.models import Speech
+from meetings.live.hosting import effective_role
 from meetings.live.models import Meeting, Participant
-from meetings.live.roles import MeetingState, Presence, Role
+from meetings.live.roles import MeetingState, Presence
 from meetings.stage.models import Layout, Stage
 from meetings.stage.picture import picture
 from meetings.stage.program import MAY_OPEN, output_of
@@ -43,7 +44,7 @@ def read_wanted(meeting_id: UUID) -> Wanted:
     people = [
         Person(
             id=str(row.pk),
-            role=Role(row.role),
+            role=effective_role(row, meeting.acting_host_id),
             presence=Presence(row.presence),
             muted=row.muted,
             venue=str(row.venue) if row.venue else None,
