@@ -197,7 +197,7 @@ def may_show(meeting_state: str, me: Participant) -> bool:
     """The desk until the end, others while they have the floor."""
     if me.role in DESK:
         return meeting_state in BEFORE_THE_END
-    return meeting_state == MeetingState.LIVE and Speech.objects.filter(participant=me, ended_at=None).exists()
+    return meeting_state == MeetingState.LIVE and Speech.objects.filter(participant=me, slot__isnull=False).exists()
 
 
 def _require_turn_to_show(scene: Scene) -> None:

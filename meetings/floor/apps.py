@@ -11,4 +11,4 @@ class FloorConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the slice's commands, events and snapshot."""
-        from meetings.floor import commands, snapshot  # noqa: F401
+        from meetings.floor import asking, calling, own, reactions, snapshot  # noqa: F401

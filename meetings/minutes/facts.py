@@ -61,11 +61,14 @@ class SpeechFact(Value):
     started_at: datetime
     ended_at: datetime
     limit_seconds: int
+    spent_ms: int | None = None
     seq: int | None = None
 
     @property
     def used_seconds(self) -> int:
-        """How long it took."""
+        """How long it took, without the time in which its clock stood."""
+        if self.spent_ms is not None:
+            return round(self.spent_ms / 1000)
         return max(0, round((self.ended_at - self.started_at).total_seconds()))
 
 
@@ -157,6 +160,7 @@ def read(meeting: Meeting) -> MeetingFacts:
                 started_at=row.started_at,
                 ended_at=row.ended_at,
                 limit_seconds=row.limit_seconds,
+                spent_ms=row.spent_ms,
                 seq=index.speeches.get(str(row.pk)),
             )
             for row in Speech.objects.filter(meeting=meeting)

@@ -1,6 +1,6 @@
 """What the media worker should do for a meeting, read from the database in one go."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import transaction
@@ -39,7 +39,7 @@ def read_wanted(meeting_id: UUID) -> Wanted:
         rows = list(Participant.objects.filter(meeting=meeting, presence=Presence.PRESENT))
         outputs = Participant.objects.filter(MAY_OPEN, meeting=meeting).values_list("pk", flat=True)
         screens = [str(output_of(pk)) for pk in outputs]
-        speech = Speech.objects.filter(meeting=meeting, ended_at=None).first()
+        speeches = list(Speech.objects.filter(meeting=meeting, slot__isnull=False).order_by("slot"))
         stage = Stage.objects.filter(meeting=meeting).first()
     people = [
         Person(
@@ -51,7 +51,7 @@ def read_wanted(meeting_id: UUID) -> Wanted:
         )
         for row in rows
     ]
-    floor = _floor(speech, people)
+    floor = _floor(speeches, people)
     state = MeetingState(meeting.state)
     spotlight = str(stage.spotlight_id) if stage and stage.spotlight_id else None
     layout = Layout(stage.layout) if stage else Layout.SPEAKER
@@ -66,11 +66,12 @@ def read_wanted(meeting_id: UUID) -> Wanted:
     )
 
 
-def _floor(speech: Speech | None, people: list[Person]) -> Floor:
+def _floor(speeches: list[Speech], people: list[Person]) -> Floor:
     """Who has the floor, and the venue they were called in: sitting down elsewhere opens no other microphone."""
-    if speech is None:
-        return Floor()
-    speaker = next((person for person in people if person.id == str(speech.participant_id)), None)
-    if speaker is None:
-        return Floor()
-    return Floor(speaker=speaker.id, venue=str(speech.venue) if speech.venue and not speaker.muted else None)
+    by_id = {person.id: person for person in people}
+    each = [
+        Floor(speaker=speaker.id, venue=str(speech.venue) if speech.venue and not speaker.muted else None)
+        for speech in speeches
+        if (speaker := by_id.get(str(speech.participant_id)))
+    ]
+    return replace(each[0], others=tuple(each[1:])) if each else Floor()

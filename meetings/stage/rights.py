@@ -40,10 +40,19 @@ class Person:
 
 @dataclass(frozen=True)
 class Floor:
-    """Who has the floor, and the venue they sit in, if any."""
+    """Who has the floor, and the venue they sit in, if any; in a dialogue the `others` have it, too."""
 
     speaker: str | None = None
     venue: str | None = None
+    others: "tuple[Floor, ...]" = ()
+
+    def has(self, person: str) -> bool:
+        """Has this person the floor?"""
+        return self.speaker == person or any(other.has(person) for other in self.others)
+
+    def is_in(self, venue: str | None) -> bool:
+        """Does somebody who sits in this venue have the floor?"""
+        return venue is not None and (self.venue == venue or any(other.is_in(venue) for other in self.others))
 
 
 def rights(person: Person, floor: Floor, state: MeetingState) -> Rights:
@@ -51,12 +60,12 @@ def rights(person: Person, floor: Floor, state: MeetingState) -> Rights:
     if person.presence != Presence.PRESENT or state not in CAMERA_STATES:
         return NONE
     if person.role == Role.VENUE_CLERK:
-        speaks = (person.venue is not None and floor.venue == person.venue) or floor.speaker == person.id
+        speaks = floor.is_in(person.venue) or floor.has(person.id)
         return Rights(audio=speaks and state == MeetingState.LIVE and not person.muted, camera=True)
     if person.venue is not None and person.role not in FREE_AUDIO_ROLES:
         # Seated people have no endpoint of their own: a phone with sound in the room would howl.
         return NONE
-    speaks = floor.speaker == person.id and person.role in SPEAKING_ROLES and state == MeetingState.LIVE
+    speaks = floor.has(person.id) and person.role in SPEAKING_ROLES and state == MeetingState.LIVE
     is_host = person.role in (Role.HOST, Role.CO_HOST)
     free = person.role in FREE_AUDIO_ROLES and (state == MeetingState.LIVE or is_host)
     return Rights(

@@ -66,10 +66,10 @@ async def test_what_one_does_everybody_is_told_in_the_same_order(cast: Cast) -> 
         await host.do("floor.open")
         done = await li.do("floor.request", topic="增容")
         assert done["t"] == "done"
-        for client in (host, li):
+        for client, second in ((host, "floor.requested"), (li, "hidden")):
             events = await client.events_until(done["seq"])
-            assert [event["type"] for event in events] == ["floor.opened", "floor.requested"]
-            assert [event["seq"] for event in events] == [1, 2]
+            assert [event["type"] for event in events] == ["floor.opened", second, "floor.length_changed"]
+            assert [event["seq"] for event in events] == [1, 2, 3]
 
 
 async def test_a_programme_output_shows_what_everybody_may_see_and_does_nothing(cast: Cast) -> None:

@@ -77,6 +77,7 @@ def test_a_secretary_who_acts_runs_the_meeting_and_hands_back(hall: Hall) -> Non
     hall.goes_on(65, hall.secretary)
     assert hall.acting == "赤石滩"
     hall.secretary.does("floor.call", participant=str(li.id))
+    hall.secretary.does("floor.finish")
     hall.secretary.does("meeting.pause")
     hall.secretary.does("meeting.resume")
     assert read_wanted(hall.room.meeting_id).rights[str(hall.secretary.id)].audio

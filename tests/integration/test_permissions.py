@@ -35,6 +35,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "floor.skip": {"request": str(uuid.uuid4())},
     "floor.to_written": {"request": str(uuid.uuid4())},
     "floor.extend": {"seconds": 60},
+    "floor.dialogue": {"participants": [str(uuid.uuid4()), str(uuid.uuid4())]},
     "record.note_opinion": {"text": "公开变压器可开放容量"},
     "record.note_commitment": {"unit_name": "国网澄湾供电公司", "text": "完成勘测"},
 }

@@ -5,10 +5,12 @@ the files only change when the contract does. vitest replays the same files thro
 anew with `make contract` (`GONGSHANG_WRITE_CORPUS=1`) and read the difference.
 """
 
+import itertools
 import json
 import os
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,14 +20,18 @@ import pytest
 from meetings.documents.commands import Upload
 from meetings.documents.models import MeetingDocument
 from meetings.documents.processed import Outcome, Processed
+from meetings.floor.models import WAITING
 from meetings.live import journal, snapshots
+from meetings.live.commands import Command
 from meetings.live.events import EVENTS
 from meetings.live.execute import execute
-from meetings.live.roles import Audience
+from meetings.live.hosting import LOST, HandOver
+from meetings.live.models import Seen
+from meetings.live.roles import Audience, Role
 from meetings.people.links import venue_token
 from meetings.people.models import Venue
 from server.accounts.models import Person
-from server.core import ids
+from server.core import clock, ids
 from tests import story as words
 from tests.story import Room, new_room
 from voting.models import Tally
@@ -119,8 +125,7 @@ def the_floor(room: Room) -> None:
     host.does("floor.open")
     li.does("floor.request", topic="老旧小区电力增容", on_behalf_of="工商联界")
     wang.does("floor.request", kind="QUESTION")
-    second = zhou.does("floor.request", kind="SCHEDULED").result
-    assert second
+    host.does("floor.request", kind="SCHEDULED", participant=str(zhou.id))
     host.does("floor.call")
     host.does("floor.extend", seconds=60)
     host.does("floor.call", participant=str(wang.id))
@@ -141,6 +146,100 @@ def the_end(room: Room) -> None:
     wang.does("floor.request")
     host.does("floor.call")
     host.does("meeting.end")
+
+
+@story("the host puts the queue in order")
+def the_order(room: Room) -> None:
+    host, li, wang, zhou = room.host(), room.member("李春分"), room.member("王小满"), room.member("周清明")
+    host.does("floor.open")
+    host.does("floor.call", participant=str(li.id))
+    asked = [who.does("floor.request").result for who in (li, wang, zhou)]
+    host.does("floor.finish")
+    host.does("floor.set_rule", preset="FIRST_SPEECH", scheduled_first=False, public_may_ask=False)
+    first, _, last = [str(each["request"]) for each in asked if each]
+    host.does("floor.move", request=last, before=first, reason="由其先作说明")
+    host.does("floor.set_rule", preset="MANUAL")
+
+
+@story("people are called up, answer, are passed over and queue again")
+def called_up(room: Room) -> None:
+    host, li, wang = room.host(), room.member("李春分"), room.member("王小满")
+    host.does("floor.open")
+    first, second = li.does("floor.request").result, wang.does("floor.request").result
+    assert first
+    assert second
+    host.does("floor.summon")
+    li.does("floor.answer", request=first["request"])
+    host.does("floor.summon")
+    host.does("floor.summon")
+    wang.does("floor.answer", request=second["request"])
+    host.does("floor.skip", request=second["request"])
+    wang.does("floor.requeue", request=second["request"])
+
+
+@story("a question goes to a department and is answered")
+def answered(room: Room) -> None:
+    host, li, power = room.host(), room.member("李春分"), room.person("墨竹林", Role.DEPARTMENT)
+    host.does("floor.open")
+    question = li.does("floor.request", kind="QUESTION", topic="变压器负荷数据能否向社区公开").result
+    assert question
+    host.does("floor.route", request=question["request"], to=str(power.id))
+    host.does("floor.call")
+    host.does("floor.finish")
+    power.does("floor.request", kind="RESPONSE", answers=question["request"])
+    host.does("floor.call")
+    power.does("floor.finish")
+    again = li.does("floor.request", kind="QUESTION", to=str(power.id)).result
+    assert again
+    host.does("floor.call")
+    host.does("floor.finish")
+    power.does("floor.settle_question", request=again["request"], how="IN_WRITING")
+
+
+@story("a speech is interrupted, adjourned and goes on")
+def interrupted(room: Room) -> None:
+    host, li, leader = room.host(), room.member("李春分"), room.person("紫金原", Role.LEADER)
+    host.does("floor.open")
+    li.does("floor.request")
+    host.does("floor.call")
+    leader.does("floor.speak")
+    leader.does("floor.finish")
+    host.does("floor.resume")
+    host.does("floor.interrupt")
+    li.does("floor.resume")
+    host.does("meeting.pause")
+    host.does("meeting.resume")
+    host.does("floor.interrupt")
+    host.does("meeting.end")
+
+
+@story("several speak in a dialogue")
+def in_dialogue(room: Room) -> None:
+    host, li, wang, zhou = room.host(), room.member("李春分"), room.member("王小满"), room.member("周清明")
+    host.does("floor.open")
+    host.does("floor.call", participant=str(li.id))
+    wang.does("floor.request", kind="DIALOGUE")
+    host.does("floor.dialogue", participants=[str(li.id), str(wang.id), str(zhou.id)])
+    zhou.does("floor.finish")
+    host.does("floor.finish", participant=str(li.id))
+    host.does("floor.finish")
+
+
+@story("a secretary acts for a host who is lost")
+def handed_over(room: Room) -> None:
+    host, secretary = room.host(), room.person("赤石滩", Role.SECRETARY)
+    host.does("floor.open")
+    now = clock.now()
+    Seen.objects.create(participant=host.row, at=now - 2 * LOST)
+    Seen.objects.create(participant=secretary.row, at=now)
+    _server_says(room, HandOver())
+    secretary.does("meeting.pause")
+    Seen.objects.filter(participant=host.row).update(at=now)
+    _server_says(room, HandOver())
+
+
+def _server_says(room: Room, command: Command) -> None:
+    execute(meeting_id=room.meeting_id, actor=None, command_id=str(ids.new()), command=command)
 
 
 @story("opinions and commitments are noted")
@@ -183,7 +282,7 @@ def _uploads(somebody: words.Somebody, title: str) -> str:
 def _drawn(room: Room, document: str, outcome: str, **facts: Any) -> None:
     MeetingDocument.objects.filter(pk=document).update(worker="drawing")
     told = Processed(document=UUID(document), worker="drawing", outcome=Outcome(outcome), **facts)
-    execute(meeting_id=room.meeting_id, actor=None, command_id=str(ids.new()), command=told)
+    _server_says(room, told)
 
 
 @story("polls are prepared, answered, closed, voided and disputed")
@@ -218,7 +317,7 @@ def polls(room: Room) -> None:
 
 
 def _waiting(room: Room, participant: Any) -> list[str]:
-    rows = room.meeting.speaker_requests.filter(participant=participant, state="QUEUED")
+    rows = room.meeting.speaker_requests.filter(participant=participant, state__in=WAITING)
     return [str(row.pk) for row in rows]
 
 
@@ -246,6 +345,10 @@ def record(room: Room, name: str, audience: Audience, before: str, after_seq: in
 @pytest.mark.parametrize("name", sorted(STORIES))
 def test_the_corpus_is_what_the_server_does(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     state, tell = STORIES[name]
+    # Each look at the clock is a second later: how long somebody spoke is part of the contract.
+    moments = itertools.count()
+    start = datetime(2026, 5, 21, 6, 30, tzinfo=UTC)
+    monkeypatch.setattr(clock, "now", lambda: start + timedelta(seconds=next(moments)))
     room = new_room(state)
     before: dict[Audience, str] = {}
 

@@ -74,7 +74,7 @@ def test_speakers_show_documents_only_while_they_have_the_floor(
     assert page_shown(room) == 3
     host.does("floor.finish")
     assert page_shown(room) is None
-    assert room.types[-2:] == ["floor.speech_finished", "documents.stopped"]
+    assert room.types[-3:] == ["floor.speech_finished", "documents.stopped", "floor.times_changed"]
     with refused(Code.NOT_SPEAKING):
         li.does("documents.turn", page=4)
 

@@ -98,7 +98,7 @@ def held_meeting(secretary: Desk | None = None) -> Held:
     room.person("褚小暑", present=False)
     recorder = room.person("记录石", "RECORDER")  # type: ignore[arg-type]
     host.does("floor.open")
-    member.does("floor.request", kind="SCHEDULED", topic="强化规划引领")
+    host.does("floor.request", kind="SCHEDULED", topic="强化规划引领", participant=str(member.id))
     host.does("floor.call")
     member.does("floor.finish")
     noted = recorder.does(

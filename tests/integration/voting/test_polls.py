@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from meetings.live import journal
+from meetings.live.roles import Audience
 from server.core.errors import Code
 from tests.integration.voting.polls import prepared, refused
 from tests.story import Room, Somebody, new_room
@@ -191,8 +192,8 @@ def test_a_prepared_poll_is_the_staffs_secret(room: Room, host: Somebody) -> Non
     li = room.member("李春分")
     poll = prepared(room, host)
     told = journal.read(room.meeting_id, after=0)
-    assert '"hidden"' in told[-1].everyone
-    assert "voting.prepared" in told[-1].staff
+    assert '"hidden"' in told[-1].text(Audience.EVERYONE)
+    assert "voting.prepared" in told[-1].text(Audience.STAFF)
     with refused(Code.NOT_FOUND):
         poll.answered_by(li, 0)
     with refused(Code.WRONG_STATE):

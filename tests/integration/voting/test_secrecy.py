@@ -162,7 +162,7 @@ def test_nobody_can_ask_for_a_count_before_closing(role: str, client: Client) ->
         client.force_login(room.account(me, f"crawler{choice}"), backend="django.contrib.auth.backends.ModelBackend")
         worlds.append([crawled(client, path) for path in paths(room, poll)])
         assert crawled(client, f"/api/voting/{room.meeting_id}/polls/{poll.id}/ballots")[0] in (403, 404)
-        said = "".join(event.staff for event in journal.read(room.meeting_id, after=0))
+        said = "".join(event.text(Audience.STAFF) for event in journal.read(room.meeting_id, after=0))
         assert "counts" not in said
         assert not any(str(voter.id) in said for voter in voters)
         assert not any(str(voter.id) in snapshot_of_voting(room) for voter in voters)
