@@ -60,6 +60,7 @@ ROUTERS = {
     "live": "meetings.live.api",
     "consultations": "meetings.consultation.api",
     "people": "meetings.people.api",
+    "floor": "meetings.floor.api",
     "documents": "meetings.documents.api",
     "minutes": "meetings.minutes.api",
     "followups": "meetings.followups.api",

@@ -47,6 +47,8 @@ def values(schema: Schema, defs: dict[str, Schema], text: st.SearchStrategy[str]
         return values(defs[schema["$ref"].rsplit("/", 1)[1]], defs, text)
     if "enum" in schema or "const" in schema:
         return st.sampled_from(schema.get("enum", [schema.get("const")]))
+    if "allOf" in schema:
+        return values(schema["allOf"][0], defs, text)
     if "anyOf" in schema:
         return st.one_of([values(each, defs, text) for each in schema["anyOf"]])
     match schema.get("type"):
