@@ -60,6 +60,7 @@ function line(random = 1) {
         applied.push(event.seq);
       },
       volatile: () => undefined,
+      own: () => undefined,
       media: (frame) => media.push(frame),
       clock: () => undefined,
     },

@@ -6,6 +6,7 @@
  * Only the current socket may speak: what a dropped one still says is ignored. It knows nothing of Vue or of slices.
  */
 import { ApiError, CLOSED } from "@/api/errors";
+import type { OwnParts } from "@/api/generated/protocol";
 import { Pending } from "./pending";
 import {
   type Beat,
@@ -43,6 +44,7 @@ export interface Listener {
   replaced(snapshot: Snapshot): void;
   applied(event: LiveEvent): void;
   volatile(frame: VolatileFrame): void;
+  own(own: OwnParts): void;
   media(frame: MediaFrame): void;
   /** The server's clock, from frames that are sent the moment they are made. */
   clock(at: string): void;
@@ -145,6 +147,8 @@ export class Connection {
         return this.beat(frame);
       case "volatile":
         return this.settings.listener.volatile(frame);
+      case "own":
+        return this.settings.listener.own(frame.data);
       case "media":
         return this.settings.listener.media(frame);
     }

@@ -15,10 +15,11 @@ import {
   shallowRef,
 } from "vue";
 import type { ApiError } from "@/api/errors";
+import type { OwnParts } from "@/api/generated/protocol";
 import { ServerClock } from "./clock";
 import { Connection, liveSocket, type Socket, type Status } from "./connection";
 import { Emitter } from "./emitter";
-import { changes, fromSnapshot, type Room } from "./reduce";
+import { changes, fromSnapshot, ownChanges, type Room } from "./reduce";
 import type { Command, LiveEvent, Me, MediaFrame, Seat, VolatileFrame } from "./words";
 
 export interface RoomHandle {
@@ -70,6 +71,13 @@ export function createRoom({ meeting, seat, open = liveSocket, random = Math.ran
   const media = new Emitter<MediaFrame>();
   const welcomes = new Emitter<undefined>();
 
+  /** The last that was told to me alone: a new snapshot does not know it, and the server says it again only then. */
+  let own: OwnParts | null = null;
+  const takeOwn = (parts: OwnParts) => {
+    own = parts;
+    if (room.value) Object.assign(room.value, ownChanges(room.value, parts));
+  };
+
   const connection = new Connection({
     meeting,
     seat,
@@ -82,8 +90,14 @@ export function createRoom({ meeting, seat, open = liveSocket, random = Math.ran
         if (now === "connecting") clock.reset();
         if (now === "live") welcomes.emit(undefined);
       },
-      welcomed: (who) => (me.value = who),
-      replaced: (snapshot) => (room.value = shallowReactive({ ...fromSnapshot(snapshot) })),
+      welcomed: (who) => {
+        if (who.audience !== me.value?.audience) own = null;
+        me.value = who;
+      },
+      replaced: (snapshot) => {
+        const next = fromSnapshot(snapshot);
+        room.value = shallowReactive({ ...next, ...(own ? ownChanges(next, own) : {}) });
+      },
       applied: (event) => {
         if (room.value) Object.assign(room.value, changes(room.value, event));
         events.emit(event);
@@ -92,6 +106,7 @@ export function createRoom({ meeting, seat, open = liveSocket, random = Math.ran
         volatile[frame.kind] = frame.data;
         volatiles.emit(frame);
       },
+      own: takeOwn,
       media: (frame) => media.emit(frame),
       clock: (at) => clock.heard(at),
     },

@@ -3,11 +3,13 @@
  * (`api/generated/protocol.ts`); this is the envelope around them.
  */
 import type { Facts } from "@/api/errors";
+import type { OwnParts } from "@/api/generated/protocol";
 
 export const PROTOCOL = 1;
 
 export type Seat = "person" | "companion" | "venue" | "program";
-export type Audience = "everyone" | "staff";
+/** Each is part of the one before it: everybody; who sees the whole queue; the staff. */
+export type Audience = "everyone" | "queue" | "staff";
 
 export interface Command {
   type: string;
@@ -59,6 +61,12 @@ export interface VolatileFrame {
   data: Record<string, unknown>;
 }
 
+/** What this participant alone is told, whole each time: after every welcome, and when it has changed. */
+export interface OwnFrame {
+  t: "own";
+  data: OwnParts;
+}
+
 export type MediaFrame = { t: "media"; op: string } & Record<string, unknown>;
 
 /** Where the journal stands. The mark goes back as `seen`: it shows that all before it was read. */
@@ -76,6 +84,7 @@ export type ServerFrame =
   | { t: "events"; events: Told[] }
   | Beat
   | VolatileFrame
+  | OwnFrame
   | MediaFrame;
 
 export type ClientFrame =

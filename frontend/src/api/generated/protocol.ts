@@ -20,7 +20,7 @@ export type Outcome = ("PAGES" | "READY" | "FAILED")
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "Code".
  */
-export type Code = ("NOT_SIGNED_IN" | "WRONG_CREDENTIALS" | "LOCKED_OUT" | "PASSWORD_TOO_WEAK" | "PASSWORD_CHANGE_REQUIRED" | "NOT_ALLOWED" | "NOT_IN_MEETING" | "LINK_UNKNOWN" | "LINK_USED" | "LINK_EXPIRED" | "BAD_ORIGIN" | "BAD_FRAME" | "TOO_LARGE" | "TOO_MANY" | "UNKNOWN_COMMAND" | "BAD_REQUEST" | "BAD_TEXT" | "BAD_PROTOCOL" | "NOT_FOUND" | "WRONG_STATE" | "NOT_LIVE" | "NOT_PRESENT" | "ALREADY_INVITED" | "HOST_MISSING" | "QUEUE_CLOSED" | "ALREADY_WAITING" | "NOBODY_WAITING" | "NOT_SPEAKING" | "NOT_A_PDF" | "PDF_ENCRYPTED" | "TOO_MANY_PAGES" | "DOCUMENT_BROKEN" | "DOCUMENT_TOO_COMPLEX" | "DOCUMENT_NOT_READY" | "PAGE_OUT_OF_RANGE" | "MATERIALS_FULL" | "UPLOAD_QUOTA" | "UPLOADS_WAITING" | "POLL_CLOSED" | "POLL_OPEN_ALREADY" | "NOT_ELIGIBLE" | "NOBODY_ELIGIBLE" | "ALREADY_VOTED" | "BAD_CHOICE" | "MINUTES_FROZEN" | "BLOCK_LOCKED" | "EDIT_CONFLICT" | "NUMBER_TAKEN" | "REASON_REQUIRED" | "MEDIA_UNAVAILABLE" | "CHECK_BUSY" | "CHECK_EXPIRED" | "INTERNAL")
+export type Code = ("NOT_SIGNED_IN" | "WRONG_CREDENTIALS" | "LOCKED_OUT" | "PASSWORD_TOO_WEAK" | "PASSWORD_CHANGE_REQUIRED" | "NOT_ALLOWED" | "NOT_IN_MEETING" | "LINK_UNKNOWN" | "LINK_USED" | "LINK_EXPIRED" | "BAD_ORIGIN" | "BAD_FRAME" | "TOO_LARGE" | "TOO_MANY" | "UNKNOWN_COMMAND" | "BAD_REQUEST" | "BAD_TEXT" | "BAD_PROTOCOL" | "NOT_FOUND" | "WRONG_STATE" | "NOT_LIVE" | "NOT_PRESENT" | "ALREADY_INVITED" | "HOST_MISSING" | "QUEUE_CLOSED" | "ALREADY_WAITING" | "NOBODY_WAITING" | "NOT_SPEAKING" | "WRONG_KIND" | "PUBLIC_MAY_NOT_ASK" | "BOOKED_BEFORE_ONLY" | "REQUEUED_BEFORE" | "CALLED_TWICE" | "TOO_MANY_MICROPHONES" | "NOT_A_PDF" | "PDF_ENCRYPTED" | "TOO_MANY_PAGES" | "DOCUMENT_BROKEN" | "DOCUMENT_TOO_COMPLEX" | "DOCUMENT_NOT_READY" | "PAGE_OUT_OF_RANGE" | "MATERIALS_FULL" | "UPLOAD_QUOTA" | "UPLOADS_WAITING" | "POLL_CLOSED" | "POLL_OPEN_ALREADY" | "NOT_ELIGIBLE" | "NOBODY_ELIGIBLE" | "ALREADY_VOTED" | "BAD_CHOICE" | "MINUTES_FROZEN" | "BLOCK_LOCKED" | "EDIT_CONFLICT" | "NUMBER_TAKEN" | "REASON_REQUIRED" | "MEDIA_UNAVAILABLE" | "CHECK_BUSY" | "CHECK_EXPIRED" | "INTERNAL")
 /**
  * 预约 / 即席 / 提问 / 回应 / 插话.
  * 
@@ -28,6 +28,20 @@ export type Code = ("NOT_SIGNED_IN" | "WRONG_CREDENTIALS" | "LOCKED_OUT" | "PASS
  * via the `definition` "RequestKind".
  */
 export type RequestKind = ("SCHEDULED" | "IMPROMPTU" | "QUESTION" | "RESPONSE" | "DIALOGUE")
+/**
+ * 先到先得 / 首次发言优先 / 发言时长少者优先 / 界别轮流 / 会场均衡 / 主持人手动.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "Preset".
+ */
+export type Preset = ("FIRST_COME" | "FIRST_SPEECH" | "LEAST_TIME" | "SECTORS" | "VENUES" | "MANUAL")
+/**
+ * How a question was settled: 已回应 / 会后书面答复.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "Settled".
+ */
+export type Settled = ("ANSWERED" | "IN_WRITING")
 /**
  * Meeting roles. They hold for one meeting, bound to the participant and never to a socket.
  * 
@@ -79,19 +93,40 @@ export type ItemState = ("PENDING" | "ACTIVE" | "DONE" | "SKIPPED")
  */
 export type DocumentState = ("PROCESSING" | "READY" | "FAILED" | "RECALLED")
 /**
- * QUEUED → SPEAKING → DONE; or WITHDRAWN, SKIPPED (过号), CONVERTED_TO_WRITTEN (转书面).
+ * What became of a question: 待回应 / 已回应 / 会后书面答复. Empty until it was put.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "AnswerState".
+ */
+export type AnswerState = ("" | "OPEN" | "ANSWERED" | "IN_WRITING")
+/**
+ * 排队 → 待命 → 请发言 → 发言中 (⇄ 中断) → 发言完毕; or 已撤回, 过号, 转书面.
  * 
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "RequestState".
  */
-export type RequestState = ("QUEUED" | "SPEAKING" | "DONE" | "WITHDRAWN" | "SKIPPED" | "CONVERTED_TO_WRITTEN")
+export type RequestState = ("QUEUED" | "ON_DECK" | "CALLED" | "SPEAKING" | "INTERRUPTED" | "DONE" | "WITHDRAWN" | "SKIPPED" | "CONVERTED_TO_WRITTEN")
 /**
  * Why somebody stands at a place.
  * 
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "Reason".
  */
-export type Reason = ("SCHEDULED" | "FIRST_COME")
+export type Reason = ("PLACED" | "ANSWER" | "ON_DECK" | "SCHEDULED" | "PASSED_OFTEN" | "NOT_YET_SPOKEN" | "SPOKE_LESS" | "SECTOR_TURN" | "VENUE_TURN" | "FIRST_COME")
+/**
+ * Why a speech's clock stands: the meeting is adjourned, or the speech was interrupted.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "Halt".
+ */
+export type Halt = ("" | "ADJOURNED" | "INTERRUPTED")
+/**
+ * By what is counted.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "Scope".
+ */
+export type Scope = ("PERSON" | "SECTOR" | "VENUE")
 /**
  * States of a meeting; the machine is in `lifecycle`.
  * 
@@ -120,7 +155,7 @@ export type Presence = ("INVITED" | "ON_LEAVE" | "WAITING" | "PRESENT" | "LEFT" 
  * via the `definition` "PollState".
  */
 export type PollState = ("READY" | "OPEN" | "CLOSED" | "VOID" | "DISPUTED")
-export type ErrorCode = ("ALREADY_INVITED" | "ALREADY_VOTED" | "ALREADY_WAITING" | "BAD_CHOICE" | "BAD_FRAME" | "BAD_ORIGIN" | "BAD_PROTOCOL" | "BAD_REQUEST" | "BAD_TEXT" | "BLOCK_LOCKED" | "CHECK_BUSY" | "CHECK_EXPIRED" | "DOCUMENT_BROKEN" | "DOCUMENT_NOT_READY" | "DOCUMENT_TOO_COMPLEX" | "EDIT_CONFLICT" | "HOST_MISSING" | "INTERNAL" | "LINK_EXPIRED" | "LINK_UNKNOWN" | "LINK_USED" | "LOCKED_OUT" | "MATERIALS_FULL" | "MEDIA_UNAVAILABLE" | "MINUTES_FROZEN" | "NOBODY_ELIGIBLE" | "NOBODY_WAITING" | "NOT_ALLOWED" | "NOT_A_PDF" | "NOT_ELIGIBLE" | "NOT_FOUND" | "NOT_IN_MEETING" | "NOT_LIVE" | "NOT_PRESENT" | "NOT_SIGNED_IN" | "NOT_SPEAKING" | "NUMBER_TAKEN" | "PAGE_OUT_OF_RANGE" | "PASSWORD_CHANGE_REQUIRED" | "PASSWORD_TOO_WEAK" | "PDF_ENCRYPTED" | "POLL_CLOSED" | "POLL_OPEN_ALREADY" | "QUEUE_CLOSED" | "REASON_REQUIRED" | "TOO_LARGE" | "TOO_MANY" | "TOO_MANY_PAGES" | "UNKNOWN_COMMAND" | "UPLOADS_WAITING" | "UPLOAD_QUOTA" | "WRONG_CREDENTIALS" | "WRONG_STATE")
+export type ErrorCode = ("ALREADY_INVITED" | "ALREADY_VOTED" | "ALREADY_WAITING" | "BAD_CHOICE" | "BAD_FRAME" | "BAD_ORIGIN" | "BAD_PROTOCOL" | "BAD_REQUEST" | "BAD_TEXT" | "BLOCK_LOCKED" | "BOOKED_BEFORE_ONLY" | "CALLED_TWICE" | "CHECK_BUSY" | "CHECK_EXPIRED" | "DOCUMENT_BROKEN" | "DOCUMENT_NOT_READY" | "DOCUMENT_TOO_COMPLEX" | "EDIT_CONFLICT" | "HOST_MISSING" | "INTERNAL" | "LINK_EXPIRED" | "LINK_UNKNOWN" | "LINK_USED" | "LOCKED_OUT" | "MATERIALS_FULL" | "MEDIA_UNAVAILABLE" | "MINUTES_FROZEN" | "NOBODY_ELIGIBLE" | "NOBODY_WAITING" | "NOT_ALLOWED" | "NOT_A_PDF" | "NOT_ELIGIBLE" | "NOT_FOUND" | "NOT_IN_MEETING" | "NOT_LIVE" | "NOT_PRESENT" | "NOT_SIGNED_IN" | "NOT_SPEAKING" | "NUMBER_TAKEN" | "PAGE_OUT_OF_RANGE" | "PASSWORD_CHANGE_REQUIRED" | "PASSWORD_TOO_WEAK" | "PDF_ENCRYPTED" | "POLL_CLOSED" | "POLL_OPEN_ALREADY" | "PUBLIC_MAY_NOT_ASK" | "QUEUE_CLOSED" | "REASON_REQUIRED" | "REQUEUED_BEFORE" | "TOO_LARGE" | "TOO_MANY" | "TOO_MANY_MICROPHONES" | "TOO_MANY_PAGES" | "UNKNOWN_COMMAND" | "UPLOADS_WAITING" | "UPLOAD_QUOTA" | "WRONG_CREDENTIALS" | "WRONG_KIND" | "WRONG_STATE")
 
 /**
  * Generated by `manage.py contract`. Protocol 1.
@@ -129,6 +164,7 @@ export interface Protocol {
 commands: Commands
 events: Events
 snapshot: SnapshotSlices
+own: OwnParts
 code: ErrorCode
 }
 /**
@@ -143,18 +179,30 @@ export interface Commands {
 "documents.recall": DocumentsRecallCommand
 "documents.stop": DocumentsStopCommand
 "documents.turn": DocumentsTurnCommand
+"floor.answer": FloorAnswerCommand
 "floor.call": FloorCallCommand
 "floor.close": FloorCloseCommand
+"floor.dialogue": FloorDialogueCommand
 "floor.extend": FloorExtendCommand
 "floor.finish": FloorFinishCommand
+"floor.interrupt": FloorInterruptCommand
+"floor.move": FloorMoveCommand
 "floor.open": FloorOpenCommand
 "floor.request": FloorRequestCommand
+"floor.requeue": FloorRequeueCommand
+"floor.resume": FloorResumeCommand
+"floor.route": FloorRouteCommand
+"floor.set_rule": FloorSetRuleCommand
+"floor.settle_question": FloorSettleQuestionCommand
 "floor.skip": FloorSkipCommand
+"floor.speak": FloorSpeakCommand
+"floor.summon": FloorSummonCommand
 "floor.to_written": FloorToWrittenCommand
 "floor.withdraw": FloorWithdrawCommand
 "journal.redact": JournalRedactCommand
 "meeting.cancel": MeetingCancelCommand
 "meeting.end": MeetingEndCommand
+"meeting.hand_over": MeetingHandOverCommand
 "meeting.open_lobby": MeetingOpenLobbyCommand
 "meeting.pause": MeetingPauseCommand
 "meeting.publish": MeetingPublishCommand
@@ -279,7 +327,16 @@ page: number
 document?: (string | null)
 }
 /**
- * 请下一位: give the floor to a request, to a person without one, or to the next. Whoever speaks is finished.
+ * 应答: whoever was called is there. They have the floor at once if it is free.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "FloorAnswerCommand".
+ */
+export interface FloorAnswerCommand {
+request: string
+}
+/**
+ * 请发言: give the floor to a request, to a person without one, or to the next. Whoever speaks is finished.
  * 
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "FloorCallCommand".
@@ -287,6 +344,7 @@ document?: (string | null)
 export interface FloorCallCommand {
 request?: (string | null)
 participant?: (string | null)
+answers?: (string | null)
 limit_seconds?: (number | null)
 }
 /**
@@ -299,6 +357,19 @@ export interface FloorCloseCommand {
 
 }
 /**
+ * Open the microphones of two to four people at once; whoever else speaks is finished.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "FloorDialogueCommand".
+ */
+export interface FloorDialogueCommand {
+/**
+ * @minItems 2
+ * @maxItems 4
+ */
+participants: [string, string]|[string, string, string]|[string, string, string, string]
+}
+/**
  * Give the one who speaks more time.
  * 
  * This interface was referenced by `Protocol`'s JSON-Schema
@@ -306,15 +377,36 @@ export interface FloorCloseCommand {
  */
 export interface FloorExtendCommand {
 seconds: number
+participant?: (string | null)
 }
 /**
- * End the speech: the host, or the one who speaks (for them: their venue's clerk).
+ * End the speech (the host: all that are open): the host, the one who speaks, or their venue's clerk.
  * 
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "FloorFinishCommand".
  */
 export interface FloorFinishCommand {
-
+participant?: (string | null)
+}
+/**
+ * Stop the clock of a speech: the line is down. What is left of the time is kept.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "FloorInterruptCommand".
+ */
+export interface FloorInterruptCommand {
+participant?: (string | null)
+}
+/**
+ * Put a request before another one (without one: at the end), with the reason for it.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "FloorMoveCommand".
+ */
+export interface FloorMoveCommand {
+request: string
+before?: (string | null)
+reason: string
 }
 /**
  * Take requests from now on.
@@ -326,7 +418,7 @@ export interface FloorOpenCommand {
 
 }
 /**
- * Ask for the floor; a venue's clerk asks for a person in the venue (`participant`).
+ * Ask for the floor; a venue's clerk asks for a person in the venue, the desk for anybody (`participant`).
  * 
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "FloorRequestCommand".
@@ -336,15 +428,84 @@ kind?: RequestKind
 topic?: string
 on_behalf_of?: string
 participant?: (string | null)
+to?: (string | null)
+answers?: (string | null)
 }
 /**
- * 过号: the person called does not answer, or a request is passed over.
+ * Queue again, once, at the end, after having been passed over.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "FloorRequeueCommand".
+ */
+export interface FloorRequeueCommand {
+request: string
+}
+/**
+ * Let an interrupted speech go on with the time it had left.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "FloorResumeCommand".
+ */
+export interface FloorResumeCommand {
+participant?: (string | null)
+}
+/**
+ * Put a question to a department (or, without one, to nobody in particular).
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "FloorRouteCommand".
+ */
+export interface FloorRouteCommand {
+request: string
+to?: (string | null)
+}
+/**
+ * Choose by which rule requests are put in order, and whether the public may ask.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "FloorSetRuleCommand".
+ */
+export interface FloorSetRuleCommand {
+preset: Preset
+scheduled_first?: boolean
+public_may_ask?: boolean
+}
+/**
+ * A question was answered, or will be in writing: the desk, or the department it was put to.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "FloorSettleQuestionCommand".
+ */
+export interface FloorSettleQuestionCommand {
+request: string
+how: Settled
+}
+/**
+ * 过号: whoever was called does not answer, or a request is passed over.
  * 
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "FloorSkipCommand".
  */
 export interface FloorSkipCommand {
 request: string
+}
+/**
+ * Leaders and hosts speak without queueing; a speech that is going on is interrupted and keeps its time.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "FloorSpeakCommand".
+ */
+export interface FloorSpeakCommand {
+
+}
+/**
+ * 点名: call somebody (the next) up to the microphone, a second time when they do not answer.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "FloorSummonCommand".
+ */
+export interface FloorSummonCommand {
+request?: (string | null)
 }
 /**
  * 转书面: the request becomes a written speech.
@@ -390,6 +551,15 @@ reason: string
  * via the `definition` "MeetingEndCommand".
  */
 export interface MeetingEndCommand {
+
+}
+/**
+ * Let a co-host or a secretary act for a host who is lost, or give back to a host who is here again.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "MeetingHandOverCommand".
+ */
+export interface MeetingHandOverCommand {
 
 }
 /**
@@ -686,15 +856,25 @@ export interface Events {
 "documents.stopped": DocumentsStoppedEvent
 "documents.turned": DocumentsTurnedEvent
 "floor.closed": FloorClosedEvent
+"floor.dialogue_closed": FloorDialogueClosedEvent
+"floor.dialogue_opened": FloorDialogueOpenedEvent
+"floor.length_changed": FloorLengthChangedEvent
+"floor.moved": FloorMovedEvent
 "floor.opened": FloorOpenedEvent
 "floor.requested": FloorRequestedEvent
 "floor.requests_changed": FloorRequestsChangedEvent
+"floor.rule_set": FloorRuleSetEvent
 "floor.speech_extended": FloorSpeechExtendedEvent
 "floor.speech_finished": FloorSpeechFinishedEvent
+"floor.speech_halted": FloorSpeechHaltedEvent
+"floor.speech_resumed": FloorSpeechResumedEvent
 "floor.speech_started": FloorSpeechStartedEvent
+"floor.times_changed": FloorTimesChangedEvent
 "journal.redacted": JournalRedactedEvent
 "meeting.cancelled": MeetingCancelledEvent
 "meeting.ended": MeetingEndedEvent
+"meeting.handed_back": MeetingHandedBackEvent
+"meeting.handed_over": MeetingHandedOverEvent
 "meeting.lobby_opened": MeetingLobbyOpenedEvent
 "meeting.paused": MeetingPausedEvent
 "meeting.published": MeetingPublishedEvent
@@ -870,6 +1050,45 @@ export interface FloorClosedEvent {
 
 }
 /**
+ * One speaks at a time again.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "FloorDialogueClosedEvent".
+ */
+export interface FloorDialogueClosedEvent {
+
+}
+/**
+ * Several may speak at once.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "FloorDialogueOpenedEvent".
+ */
+export interface FloorDialogueOpenedEvent {
+
+}
+/**
+ * So many wait.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "FloorLengthChangedEvent".
+ */
+export interface FloorLengthChangedEvent {
+length: number
+}
+/**
+ * The host has put a request at another place, and says why.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "FloorMovedEvent".
+ */
+export interface FloorMovedEvent {
+request: string
+from_place: number
+to_place: number
+reason: string
+}
+/**
  * Requests are taken.
  * 
  * This interface was referenced by `Protocol`'s JSON-Schema
@@ -889,7 +1108,7 @@ request: RequestView
 queue: PlaceView[]
 }
 /**
- * A request to speak as everybody sees it. `participant` is an id.
+ * A request to speak. `participant`, `asked_by` and `to` are participants' ids; `answers` is a question's.
  * 
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "RequestView".
@@ -897,24 +1116,33 @@ queue: PlaceView[]
 export interface RequestView {
 id: string
 participant: string
+asked_by: (string | null)
 kind: RequestKind
 topic: string
 on_behalf_of: string
+to: (string | null)
+answers: (string | null)
+answer: AnswerState
 state: RequestState
 requested_at: string
+calls: number
+called_at: (string | null)
+ready: boolean
+requeued: boolean
 }
 /**
- * A place in the queue, with its reason.
+ * A place in the queue, counted from 1, with its reason.
  * 
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "PlaceView".
  */
 export interface PlaceView {
 request: string
+place: number
 reason: Reason
 }
 /**
- * Requests were withdrawn, skipped or converted to written.
+ * Requests moved on: stand by, called, speaking, done, withdrawn, passed over, converted to written, routed.
  * 
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "FloorRequestsChangedEvent".
@@ -922,6 +1150,26 @@ reason: Reason
 export interface FloorRequestsChangedEvent {
 requests: RequestView[]
 queue: PlaceView[]
+}
+/**
+ * The host has chosen another rule.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "FloorRuleSetEvent".
+ */
+export interface FloorRuleSetEvent {
+rule: RuleView
+}
+/**
+ * By which rule requests are put in order, and whether the public may ask.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "RuleView".
+ */
+export interface RuleView {
+preset: Preset
+scheduled_first: boolean
+public_may_ask: boolean
 }
 /**
  * The host gave more time.
@@ -933,7 +1181,10 @@ export interface FloorSpeechExtendedEvent {
 speech: SpeechView
 }
 /**
- * A speech; `ended_at` is null while the person has the floor.
+ * A speech; `slot` is null for who does not have the floor.
+ * 
+ * The clock stood at `spent_ms` when it was last settled and has run since `running_since` (null: it stands, `halted`
+ * says why). Not `timed`: nothing counts down and no bell rings.
  * 
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "SpeechView".
@@ -942,23 +1193,46 @@ export interface SpeechView {
 id: string
 participant: string
 request: (string | null)
+answers: (string | null)
 kind: RequestKind
 topic: string
 on_behalf_of: string
 venue: (string | null)
 limit_seconds: number
+timed: boolean
+slot: (number | null)
 started_at: string
 ended_at: (string | null)
+spent_ms: number
+running_since: (string | null)
+halted: Halt
 }
 /**
- * The floor is free again.
+ * The speech is over.
  * 
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "FloorSpeechFinishedEvent".
  */
 export interface FloorSpeechFinishedEvent {
 speech: SpeechView
-request: (RequestView | null)
+}
+/**
+ * The clock stands; what is left of the time is kept.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "FloorSpeechHaltedEvent".
+ */
+export interface FloorSpeechHaltedEvent {
+speech: SpeechView
+}
+/**
+ * The clock runs again.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "FloorSpeechResumedEvent".
+ */
+export interface FloorSpeechResumedEvent {
+speech: SpeechView
 }
 /**
  * Somebody has the floor.
@@ -968,8 +1242,28 @@ request: (RequestView | null)
  */
 export interface FloorSpeechStartedEvent {
 speech: SpeechView
-request: (RequestView | null)
-queue: PlaceView[]
+}
+/**
+ * The totals of a person, their sector and their venue after a speech.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "FloorTimesChangedEvent".
+ */
+export interface FloorTimesChangedEvent {
+times: TimeRow[]
+}
+/**
+ * A total. `key` is a participant's id, a sector's name or a venue's id; empty: without sector, in no venue.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "TimeRow".
+ */
+export interface TimeRow {
+scope: Scope
+key: string
+speeches: number
+spent_ms: number
+overtime_ms: number
 }
 /**
  * The personal fields of `entry` were emptied.
@@ -1008,6 +1302,7 @@ scheduled_start: string
 planned_minutes: number
 started_at: (string | null)
 ended_at: (string | null)
+acting_host: (string | null)
 }
 /**
  * The meeting is over. `head` is the chain's link before this event, for everybody to keep.
@@ -1018,6 +1313,26 @@ ended_at: (string | null)
 export interface MeetingEndedEvent {
 meeting: MeetingView
 head: string
+}
+/**
+ * The host is here again, or nobody is left who could act.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "MeetingHandedBackEvent".
+ */
+export interface MeetingHandedBackEvent {
+meeting: MeetingView
+}
+/**
+ * The host is lost; `acting` acts for the host.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "MeetingHandedOverEvent".
+ */
+export interface MeetingHandedOverEvent {
+meeting: MeetingView
+acting: string
+host_seen_at: string
 }
 /**
  * Signing in has begun.
@@ -1401,18 +1716,29 @@ documents: DocumentView[]
 presenting: (PresentingView | null)
 }
 /**
- * Requests by id, the queue in order, and all speeches; the one without an end has the floor.
+ * Requests by id, the queue in order, and all speeches; those with a slot have the floor.
+ * 
+ * Requests and places are the whole queue for the staff and the leaders; others put what is their own (`FloorOwn`)
+ * there. The times are for the staff.
  * 
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "FloorState".
  */
 export interface FloorState {
 is_open: boolean
+rule: RuleView
+dialogue: boolean
+length: number
 requests: {
 [k: string]: RequestView
 }
 queue: PlaceView[]
 speeches: SpeechView[]
+times: {
+[k: string]: {
+[k: string]: TimeRow
+}
+}
 }
 /**
  * Participants by id and venues by id.
@@ -1458,4 +1784,23 @@ export interface VotingState {
 polls: {
 [k: string]: PollView
 }
+}
+/**
+ * What a participant alone is told, slice by slice.
+ */
+export interface OwnParts {
+floor: FloorOwn
+}
+/**
+ * Requests by id and places in the whole queue, as far as they are one's own business.
+ * 
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "FloorOwn".
+ */
+export interface FloorOwn {
+sees_all: boolean
+requests: {
+[k: string]: RequestView
+}
+queue: PlaceView[]
 }

@@ -1,10 +1,11 @@
 /**
  * The registry of slices: the room is what their reducers make of a snapshot and the events after it.
  */
+import type { OwnParts } from "@/api/generated/protocol";
 import type { LiveEvent, Snapshot } from "../words";
 import { agenda } from "./agenda";
 import { documents } from "./documents";
-import { floor } from "./floor";
+import { floor, floorOwn } from "./floor";
 import { meeting } from "./meeting";
 import { people } from "./people";
 import { record } from "./record";
@@ -40,6 +41,9 @@ export function changes(room: Room, event: LiveEvent): Partial<Room> {
 }
 
 export const reduce = (room: Room, event: LiveEvent): Room => ({ ...room, ...changes(room, event) });
+
+/** The slices with what the server tells this participant alone. */
+export const ownChanges = (room: Room, own: OwnParts): Partial<Room> => ({ floor: floorOwn(room.floor, own.floor) });
 
 /** The server is asked for all slices; one that is switched off there is simply not in the snapshot. */
 export const fromSnapshot = (snapshot: Snapshot): Room => snapshot as unknown as Room;

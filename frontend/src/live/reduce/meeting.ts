@@ -14,5 +14,7 @@ export const meeting = slice<MeetingState>("meeting", {
   "meeting.resumed": moved,
   "meeting.ended": moved,
   "meeting.cancelled": moved,
+  "meeting.handed_over": moved,
+  "meeting.handed_back": moved,
   "minutes.issued": moved,
 });

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { FloorState, RequestView } from "@/api/generated/protocol";
-import { myRows, placeNews, queueRows } from "./queue";
+import { myRows, openQuestions, passedOver, placeNews, pressing, queueRows, setAside } from "./queue";
 
 const request = (id: string, participant: string): RequestView => ({
   id,
@@ -10,15 +10,27 @@ const request = (id: string, participant: string): RequestView => ({
   on_behalf_of: "",
   state: "QUEUED",
   requested_at: "2026-05-21T06:30:00Z",
+  asked_by: null,
+  to: null,
+  answers: null,
+  answer: "",
+  calls: 0,
+  called_at: null,
+  ready: false,
+  requeued: false,
 });
 const floor: FloorState = {
   is_open: true,
   requests: { a: request("a", "zhao"), b: request("b", "qian"), old: { ...request("old", "zhao"), state: "DONE" } },
   queue: [
-    { request: "b", reason: "SCHEDULED" },
-    { request: "a", reason: "FIRST_COME" },
+    { request: "b", place: 1, reason: "SCHEDULED" },
+    { request: "a", place: 2, reason: "FIRST_COME" },
   ],
+  rule: { preset: "FIRST_COME", scheduled_first: true, public_may_ask: true },
+  dialogue: false,
+  length: 2,
   speeches: [],
+  times: { PERSON: {}, SECTOR: {}, VENUE: {} },
 };
 
 it("keeps the server's order and says why", () => {
@@ -31,6 +43,26 @@ it("keeps the server's order and says why", () => {
 it("finds my own places only among those who wait", () => {
   expect(myRows(queueRows(floor, {}, "zhao")).map(({ place }) => place)).toEqual([2]);
   expect(myRows(queueRows(floor, {}, "sun"))).toEqual([]);
+});
+
+it("presses whoever is called before whoever stands by, and only those it concerns", () => {
+  const called = { ...floor, requests: { a: { ...request("a", "zhao"), state: "CALLED" }, b: { ...request("b", "qian"), state: "ON_DECK" } } } as FloorState;
+  const rows = queueRows(called, {}, "zhao");
+  expect(pressing(rows, () => true)?.request.id).toBe("a");
+  expect(pressing(rows, ({ mine }) => !mine)?.request.id).toBe("b");
+  expect(pressing(queueRows(floor, {}, "zhao"), () => true)).toBeUndefined();
+});
+
+it("finds who was passed over, what was asked and not answered, and who was set aside", () => {
+  const busy = {
+    ...floor,
+    requests: { a: { ...request("a", "zhao"), state: "SKIPPED" }, b: { ...request("b", "qian"), kind: "QUESTION", state: "DONE", answer: "OPEN" } },
+    speeches: [
+      { id: "s", ended_at: null, slot: null },
+      { id: "t", ended_at: null, slot: 0 },
+    ],
+  } as unknown as FloorState;
+  expect([passedOver(busy), openQuestions(busy), setAside(busy)].map((found) => found.map(({ id }) => id))).toEqual([["a"], ["b"], ["s"]]);
 });
 
 it.each([
