@@ -132,7 +132,7 @@ def begins(host: Page, remote: Page, venue: Page) -> None:
 
 
 def floor_is_a_media_right(host: Page, remote: Page, venue: Page, companion: Page, other: Page) -> None:
-    """The queue is the same everywhere; who is called is heard because the server lets it, and nobody else is."""
+    """The desk sees the queue, others their own; who is called is heard because the server lets it, and nobody else."""
     marked(host, "microphone").click()  # the host falls silent, so that what is heard is the speaker
     hears_nothing_while(host, remote)
     hears_nothing_while(remote, venue)
@@ -143,10 +143,11 @@ def floor_is_a_media_right(host: Page, remote: Page, venue: Page, companion: Pag
     marked(companion, "companion-request").get_by_role("button").first.click()
     marked(companion, "request-topic").fill("电力增容")
     marked(companion, "request-send").click()
-    for page in (host, remote, venue):
+    for page, seen in ((host, ["朱寒露", "韩白露"]), (remote, ["朱寒露"]), (venue, ["韩白露"])):
         tab(page, "发言")
-        expect(marked(page, "queue-row")).to_have_count(2)
-        assert places(page, "朱寒露", "韩白露") == ["朱寒露", "韩白露"]
+        expect(marked(page, "queue-length")).to_have_text("等候 2 人")
+        expect(marked(page, "queue-row")).to_have_count(len(seen))
+        assert places(page, "朱寒露", "韩白露") == seen
 
     marked(host, "call-next").click()
     for page in (host, remote, venue):

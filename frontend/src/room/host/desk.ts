@@ -1,4 +1,4 @@
-/** The two moves that run a meeting, on buttons and keys alike. */
+/** The moves that run a meeting, on buttons and keys alike. */
 import { shallowRef } from "vue";
 import { useI18n } from "vue-i18n";
 import { toast } from "@/composables/toast";
@@ -17,9 +17,14 @@ export function useDesk() {
     if (queue.value.length) void act({ type: "floor.call" });
     else toast(t("errors.NOBODY_WAITING"), "info");
   }
+  function summon() {
+    if (!can("floor.summon") || !isLive.value) return;
+    if (queue.value.length) void act({ type: "floor.summon" });
+    else toast(t("errors.NOBODY_WAITING"), "info");
+  }
   function finish() {
     if (speech.value && can("floor.call")) void act({ type: "floor.finish" });
   }
-  useHostKeys({ next, finish, help: () => (help.value = true) });
-  return { next, finish, help, busy };
+  useHostKeys({ next, summon, finish, help: () => (help.value = true) });
+  return { next, summon, finish, help, busy };
 }

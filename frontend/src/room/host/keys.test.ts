@@ -12,6 +12,7 @@ function press(key: string, target: HTMLElement = document.body, more: KeyboardE
 it.each([
   ["n", "next"],
   ["N", "next"],
+  ["c", "summon"],
   ["f", "finish"],
   ["?", "help"],
   ["x", null],

@@ -1,9 +1,9 @@
-/** The host's keys: N next, F finish, ? help. They sleep while somebody types or a dialog is open. */
+/** The host's keys: N next, C call up, F finish, ? help. They sleep while somebody types or a dialog is open. */
 import { onMounted, onScopeDispose } from "vue";
 
-export type HostKey = "next" | "finish" | "help";
+export type HostKey = "next" | "summon" | "finish" | "help";
 
-const KEYS: Readonly<Record<string, HostKey>> = { n: "next", f: "finish", "?": "help", "？": "help" };
+const KEYS: Readonly<Record<string, HostKey>> = { n: "next", c: "summon", f: "finish", "?": "help", "？": "help" };
 
 /** What a key press means here; null when it belongs to somebody else. Pure but for the page it looks at. */
 export function hostKey(event: KeyboardEvent): HostKey | null {

@@ -17,7 +17,7 @@ export interface PersonAction {
 
 export function usePersonActions(person: () => ParticipantView) {
   const { t } = useI18n();
-  const { can, self, me, isLive, speech, room } = useMeeting();
+  const { can, self, me, isLive, speeches, room } = useMeeting();
 
   return computed<PersonAction[]>(() => {
     const one = person();
@@ -27,7 +27,7 @@ export function usePersonActions(person: () => ParticipantView) {
     const participant = one.id;
     const all: (PersonAction | false)[] = [
       can("people.admit") && one.presence === "WAITING" && { key: "admit", label: t("room.people.admit"), icon: "check", command: { type: "people.admit", participants: [participant] } },
-      can("floor.call") && isLive.value && present && speech.value?.participant !== one.id && { key: "call", label: t("room.people.call"), icon: "hand", command: { type: "floor.call", participant } },
+      can("floor.call") && isLive.value && present && !speeches.value.some((speech) => speech.participant === one.id) && { key: "call", label: t("room.people.call"), icon: "hand", command: { type: "floor.call", participant } },
       can("stage.spotlight") && present && { key: "spotlight", label: t(spotlit ? "room.people.unspotlight" : "room.people.spotlight"), icon: "expand", command: { type: "stage.spotlight", participant: spotlit ? null : participant } },
       can("people.mute") && within && present && one.muted && { key: "unmute", label: t("room.people.unmute"), icon: "mic", command: { type: "people.unmute", participant } },
       can("people.mute") && within && present && !one.muted && { key: "mute", label: t("room.people.mute"), icon: "mic-off", command: { type: "people.mute", participant }, ask: "mute" },

@@ -8,7 +8,7 @@ import { useCountdown, useMeeting } from "./meeting";
 
 export function useNews({ onTurn }: { onTurn?: () => void } = {}) {
   const { t } = useI18n();
-  const { mine, myTurn, venueTurn, speaker, item, meeting, onEvent, me, people } = useMeeting();
+  const { mine, own, pressing, myTurn, venueTurn, speaker, item, meeting, onEvent, me, people } = useMeeting();
   const time = useCountdown();
 
   watch(
@@ -16,6 +16,28 @@ export function useNews({ onTurn }: { onTurn?: () => void } = {}) {
     (after, before) => {
       const news = placeNews(before, after);
       if (news?.kind === "place") announce(t("room.news.place", { place: news.place }));
+    },
+  );
+  watch(
+    () => own.value.map(({ id, state }) => `${id} ${state}`),
+    (after, before) => {
+      for (const news of after.filter((one) => !before.includes(one))) {
+        const state = news.split(" ")[1];
+        if (state === "SKIPPED") toast(t("room.news.skipped"), "warning");
+        if (state === "CONVERTED_TO_WRITTEN") toast(t("room.news.written"), "info");
+        if (state === "INTERRUPTED") announce(t("room.news.interrupted"), "assertive");
+      }
+    },
+  );
+  watch(
+    () => pressing.value && [pressing.value.request.id, pressing.value.request.state, pressing.value.request.calls].join(" "),
+    () => {
+      if (!pressing.value) return;
+      const { request, person, mine: isMine } = pressing.value;
+      const called = request.state === "CALLED";
+      const words = called ? "called" : "on_deck";
+      announce(isMine ? t(`room.standby.${words}`) : t(`room.standby.venue_${words}`, { name: person?.name ?? "" }), "assertive");
+      if (called) onTurn?.();
     },
   );
   watch(myTurn, (now) => {
@@ -43,10 +65,6 @@ export function useNews({ onTurn }: { onTurn?: () => void } = {}) {
   );
 
   const stop = onEvent((event) => {
-    const changed = (event.data.requests ?? []) as { participant: string; state: string }[];
-    const own = changed.find((request) => request.participant === me.value.participant);
-    if (own?.state === "SKIPPED") toast(t("room.news.skipped"), "warning");
-    if (own?.state === "CONVERTED_TO_WRITTEN") toast(t("room.news.written"), "info");
     if (event.type === "people.muted" || event.type === "people.unmuted") {
       const rows = event.data.participants as { id: string }[];
       const muted = event.type === "people.muted";
