@@ -235,7 +235,8 @@ class Feed:
 
     async def tell_presence(self) -> None:
         """Tell who is connected to this process, when that has changed, at most every two seconds."""
-        online = tuple(sorted({str(subscriber.participant) for subscriber in self.subscribers}))
+        here = {str(subscriber.participant) for subscriber in self.subscribers if not subscriber.screen}
+        online = tuple(sorted(here))
         if online != self.online and monotonic() >= self.next_presence:
             self.online, self.next_presence = online, monotonic() + REPAIR_SECONDS
             await self.broadcast(volatile_frame("presence", {"online": list(online)}), Audience.EVERYONE)
