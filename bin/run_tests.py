@@ -20,6 +20,7 @@ PATIENCE = 25 * 60
 # A test that hangs tells where, long before its stage is given up.
 PYTEST = [".venv/bin/python", "-m", "pytest", "-o", "faulthandler_timeout=240"]
 MEDIA = "tests/integration/media"
+NETWORKS = "tests/e2e/test_media.py"
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ STAGES = [
     Stage("sqlite", [*PYTEST, "tests/unit", "tests/integration", f"--ignore={MEDIA}"], reports=True),
     Stage("postgresql", ["bin/with-services", *PYTEST, "tests/integration", f"--ignore={MEDIA}"], reports=True),
     Stage("media", ["bin/isolated", *PYTEST, MEDIA], reports=True),
-    Stage("e2e", ["bin/isolated", *PYTEST, "tests/e2e"], reports=True),
+    Stage("e2e", ["bin/isolated", *PYTEST, "tests/e2e", f"--ignore={NETWORKS}"], reports=True),
+    Stage("networks", ["bin/isolated", *PYTEST, NETWORKS], reports=True),
 ]
 
 
