@@ -163,13 +163,9 @@ def filmed(camera: list[Reading]) -> float:
 
 
 def frozen(viewer: list[Reading], camera: list[Reading], mid: str = BIG) -> float:
-    """The longest time in which no whole picture came, longer than the camera itself stood still.
-
-    Counted when the browser has it complete: one that a busy machine decodes late, no network delayed. A decoder that
-    could not go on shows in `pliCount`.
-    """
+    """The longest time without a new picture, longer than the camera itself stood still."""
     seen = _stillness(
-        viewer, lambda before, after: after.line(mid, "framesReceived") != before.line(mid, "framesReceived")
+        viewer, lambda before, after: after.line(mid, "framesDecoded") != before.line(mid, "framesDecoded")
     )
     return seen - _stillness(camera, lambda before, after: _encoded(before, after) > 0)
 
